@@ -1,0 +1,67 @@
+/**
+ * Agency: an entry of the directory, with how it receives, what its packages may look like and how
+ * its signatures are judged. Lives in the store, since it changes at run time.
+ *
+ * @module
+ */
+import type { PeerProfile } from './edxml.js';
+import type { OrganId } from './organ-id.js';
+import type { SignaturePolicy } from './signature.js';
+
+/** Recipients collect with ListPending, or are pushed to. */
+export type Route =
+  | { readonly kind: 'collect' }
+  | {
+      readonly kind: 'push';
+      /** `receiver`: DeliverPackage of wsdl/edxgate-receiver.wsdl; `edxgate`: SendPackage of another edxgate. */
+      readonly pushKind: 'receiver' | 'edxgate';
+      readonly url: string;
+      /** File with the token we show there; never the token itself. */
+      readonly tokenFile?: string;
+      /** File with the CA certificates its TLS certificate must chain to. */
+      readonly caFile?: string;
+    };
+
+export interface Agency {
+  readonly organId: OrganId;
+  /** The 13-character code of QCVN 102:2016, when it differs. The same agency, one delivery. */
+  readonly oldOrganId?: OrganId;
+  readonly organName: string;
+  readonly organizationInCharge?: string;
+  readonly email?: string;
+  readonly active: boolean;
+  readonly route: Route;
+  readonly profile: PeerProfile;
+  /** Set by an operator; absent = `require` once a certificate is registered, else the gateway's default. */
+  readonly signaturePolicy?: SignaturePolicy;
+  readonly allowSha1: boolean;
+  /** Agencies this one may send for. Sending only. */
+  readonly mayActFor: readonly OrganId[];
+  /** PEM file with key and certificate lent for status packages that the gateway writes for it. */
+  readonly signingKeyFile?: string;
+  /** Milliseconds since 1970. */
+  readonly changedAt: number;
+}
+
+export interface AgencyCertificate {
+  readonly organId: OrganId;
+  /** SHA-256 of the DER bytes, lower-case hex. */
+  readonly fingerprint: string;
+  readonly pem: string;
+  readonly subject: string;
+  /** Milliseconds since 1970. */
+  readonly notAfter: number;
+  readonly addedAt: number;
+  /** From then on it no longer counts for new packages. */
+  readonly expiredAt?: number;
+}
+
+export interface AgencyToken {
+  readonly id: string;
+  readonly organId: OrganId;
+  /** SHA-256 of the token, lower-case hex. The token itself is shown once and kept nowhere. */
+  readonly hash: string;
+  readonly createdAt: number;
+  readonly expiresAt: number;
+  readonly revokedAt?: number;
+}
