@@ -1,0 +1,113 @@
+/**
+ * Writing envelopes: plain ones, and MTOM ones for a package that was asked for with MTOM.
+ *
+ * @module
+ */
+import { randomUUID } from 'node:crypto';
+import { SOAP_NAMESPACE, type SoapVersion } from './content-type.js';
+
+const MEDIA_TYPE: Readonly<Record<SoapVersion, string>> = {
+  '1.1': 'text/xml',
+  '1.2': 'application/soap+xml',
+};
+
+export function answerContentType(version: SoapVersion): string {
+  return `${MEDIA_TYPE[version]}; charset=utf-8`;
+}
+
+/** Faults travel like answers; a name of its own, since the status differs (HTTP 500). */
+export function faultContentType(version: SoapVersion): string {
+  return answerContentType(version);
+}
+
+function envelopeHead(version: SoapVersion): string {
+  return `<?xml version="1.0" encoding="UTF-8"?>\n<soap:Envelope xmlns:soap="${SOAP_NAMESPACE[version]}"><soap:Body>`;
+}
+
+const ENVELOPE_TAIL = '</soap:Body></soap:Envelope>';
+
+/** @param bodyXml the one child of Body, with its own namespace declarations */
+export function writeEnvelope(version: SoapVersion, bodyXml: string): Buffer {
+  return Buffer.from(envelopeHead(version) + bodyXml + ENVELOPE_TAIL, 'utf8');
+}
+
+/** A multiple of three, so that no padding stands in the middle. */
+const ENCODE_STEP = 3 * 256 * 1024;
+
+/**
+ * Base64 of `content` between two pieces of XML, written straight into the one Buffer: a package may
+ * have 50 MB, and a string of it in between would cost that much again.
+ */
+export function writeAroundBase64(before: string, content: Buffer, after: string): Buffer {
+  const head = Buffer.from(before, 'utf8');
+  const tail = Buffer.from(after, 'utf8');
+  const encodedBytes = 4 * Math.ceil(content.length / 3);
+  const whole = Buffer.allocUnsafe(head.length + encodedBytes + tail.length);
+  head.copy(whole, 0);
+  let at = head.length;
+  for (let from = 0; from < content.length; from += ENCODE_STEP) {
+    at += whole.write(content.toString('base64', from, from + ENCODE_STEP), at, 'latin1');
+  }
+  tail.copy(whole, at);
+  return whole;
+}
+
+/** An envelope whose body holds base64 of `content` between two pieces of XML. */
+export function writeEnvelopeAround(
+  version: SoapVersion,
+  before: string,
+  content: Buffer,
+  after: string,
+): Buffer {
+  return writeAroundBase64(envelopeHead(version) + before, content, after + ENVELOPE_TAIL);
+}
+
+export interface OutgoingPart {
+  /** As in the `cid:` reference of the body, without angle brackets. */
+  readonly contentId: string;
+  readonly content: Uint8Array;
+}
+
+export interface MtomAnswer {
+  readonly contentType: string;
+  readonly body: Buffer;
+}
+
+/** Where the part of that id is to stand in the body (XOP 1.0 §2.1). */
+export function xopInclude(contentId: string): string {
+  return `<xop:Include xmlns:xop="http://www.w3.org/2004/08/xop/include" href="cid:${contentId}"/>`;
+}
+
+/** A Content-ID that needs no escaping in a header, a URL or XML. */
+export function newContentId(): string {
+  return `${randomUUID()}@edxgate`;
+}
+
+/** multipart/related with the envelope first and one part after it (MTOM, XOP 1.0 §4). */
+export function mtomAnswer(version: SoapVersion, bodyXml: string, part: OutgoingPart): MtomAnswer {
+  const boundary = `edxgate-${randomUUID()}`;
+  const media = MEDIA_TYPE[version];
+  const rootId = newContentId();
+  const head =
+    `--${boundary}\r\n` +
+    `Content-Type: application/xop+xml; charset=UTF-8; type="${media}"\r\n` +
+    'Content-Transfer-Encoding: binary\r\n' +
+    `Content-ID: <${rootId}>\r\n\r\n`;
+  const between =
+    `\r\n--${boundary}\r\n` +
+    'Content-Type: application/octet-stream\r\n' +
+    'Content-Transfer-Encoding: binary\r\n' +
+    `Content-ID: <${part.contentId}>\r\n\r\n`;
+  return {
+    contentType:
+      `multipart/related; type="application/xop+xml"; start="<${rootId}>"; ` +
+      `start-info="${media}"; boundary="${boundary}"`,
+    body: Buffer.concat([
+      Buffer.from(head),
+      writeEnvelope(version, bodyXml),
+      Buffer.from(between),
+      part.content,
+      Buffer.from(`\r\n--${boundary}--\r\n`),
+    ]),
+  };
+}
