@@ -1,0 +1,203 @@
+/**
+ * Composition root: configuration in, running gateway out. Everything that the parts need from each
+ * other is handed over here and nowhere else.
+ *
+ * @module
+ */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Clock } from './clock.js';
+import type { Config, Listener } from './config/config.js';
+import { readSecretFile, readSecretText } from './config/secret-file.js';
+import { readTrustFiles } from './config/trust-files.js';
+import type { DeliverContext } from './deliver/deliver-one.js';
+import { createPush } from './deliver/push.js';
+import { startScheduler } from './deliver/scheduler.js';
+import { makeReceipt } from './evidence/receipt.js';
+import { openReceiptKey } from './evidence/receipt-keys.js';
+import type { Logger } from './log.js';
+import { createMetrics } from './metrics.js';
+import { causeText } from './model/issue.js';
+import { PACKAGE_ROOT } from './package-root.js';
+import type { ReceiveContext } from './receive/context.js';
+import { makeFailureNotice } from './receive/failure-notice.js';
+import { signForAgency } from './receive/lent-key.js';
+import { OPERATIONS } from './receive/operations.js';
+import { createAdmin } from './server/admin.js';
+import { createExchange } from './server/exchange.js';
+import { type ListenOptions, type Listening, listen } from './server/listen.js';
+import { createSignIn } from './server/sign-in.js';
+import { closeConnections } from './soap/exchange.js';
+import { assertSameOperations, loadOperations } from './soap/operations.js';
+import { openSqliteStore } from './store/sqlite/open.js';
+import type { Store } from './store/store.js';
+import { TrustStore } from './xml/trust.js';
+
+export interface GatewayOptions {
+  readonly config: Config;
+  readonly logger: Logger;
+  readonly clock: Clock;
+  /** Randomness of the retry jitter; tests fix it. */
+  readonly random?: () => number;
+}
+
+export interface Gateway {
+  readonly exchangeUrl: string;
+  readonly adminUrl: string;
+  /** The same store that the listeners work on. */
+  readonly store: Store;
+  /** Reads trust anchors and CRLs again; the old ones stay when that fails. */
+  reloadTrust(): void;
+  /** Takes no new work, lets running work end, closes the store. */
+  stop(): Promise<void>;
+}
+
+/** How long running requests and attempts may go on after a stop was asked for. */
+const GRACE_MS = 10_000;
+/** What another process put into the queue is found within this time. */
+const IDLE_MS = 2000;
+const SWEEP_EVERY_MS = 10 * 60_000;
+const ATTEMPTS_AT_ONCE = 32;
+
+function version(): string {
+  const text = readFileSync(join(PACKAGE_ROOT, 'package.json'), 'utf8');
+  return (JSON.parse(text) as { version: string }).version;
+}
+
+function loadTrust(config: Config): TrustStore {
+  return TrustStore.from(
+    readTrustFiles(config.trust.anchors, 'CERTIFICATE'),
+    readTrustFiles(config.trust.crls, 'X509 CRL'),
+  );
+}
+
+function listenerOf(listener: Listener): ListenOptions {
+  const { host, port, tls } = listener;
+  if (tls === undefined) return { host, port };
+  return { host, port, tls: { cert: readFileSync(tls.cert), key: readSecretFile(tls.key) } };
+}
+
+async function openStore(options: GatewayOptions): Promise<Store> {
+  const { config, clock } = options;
+  return openSqliteStore({
+    folder: config.store.folder,
+    clock,
+    refusals: config.retention.refusals,
+  });
+}
+
+export async function startGateway(options: GatewayOptions): Promise<Gateway> {
+  const { config, logger, clock } = options;
+  const metrics = createMetrics({ process: true });
+  let trust = loadTrust(config);
+  const store = await openStore(options);
+  const stops: (() => Promise<void>)[] = [() => store.close()];
+  const stopAll = async (): Promise<void> => {
+    for (const stop of stops.splice(0).reverse()) await stop();
+  };
+  try {
+    const key = openReceiptKey(
+      config.keys.receipt === undefined
+        ? { folder: join(config.store.folder, 'keys') }
+        : { file: config.keys.receipt },
+      readSecretFile,
+    );
+    let wake = (): void => undefined;
+    const context: ReceiveContext = {
+      store,
+      clock,
+      organId: config.organId,
+      version: version(),
+      signaturePolicy: config.signature.policy,
+      maxAttachments: config.limits.attachments,
+      trust: () => trust,
+      makeReceipt: (facts) => makeReceipt(facts, config.organId, key),
+      signFor: (agency, xml) => signForAgency(agency, xml, readSecretFile),
+      wake: () => wake(),
+    };
+
+    const deliver: DeliverContext = {
+      store,
+      clock,
+      logger,
+      metrics,
+      schedule: config.delivery.retryMs,
+      random: options.random ?? Math.random,
+      makeNotice: (delivery, reason) => makeFailureNotice(context, delivery, reason),
+      push: createPush({
+        organId: config.organId,
+        timeoutMs: config.delivery.attemptTimeoutMs,
+        readSecret: readSecretText,
+        readText: (file) => readFileSync(file, 'utf8'),
+      }),
+    };
+    const scheduler = startScheduler(deliver, {
+      concurrency: ATTEMPTS_AT_ONCE,
+      perRecipient: config.delivery.perRecipient,
+      leaseMs: config.delivery.leaseMs,
+      idleMs: IDLE_MS,
+    });
+    wake = scheduler.wake;
+    stops.push(async () => {
+      await scheduler.stop(GRACE_MS);
+      await closeConnections();
+    });
+    metrics.onScrape(async () => (await store.counts()).deliveries);
+
+    const sweep = (): void => {
+      store.sweep(clock.now()).catch((error: unknown) => {
+        logger.error('store.failed', { reason: causeText(error) });
+      });
+    };
+    sweep();
+    const sweeper = setInterval(sweep, SWEEP_EVERY_MS);
+    stops.push(async () => clearInterval(sweeper));
+
+    const operations = await loadOperations(join(PACKAGE_ROOT, 'wsdl', 'edxgate.wsdl'));
+    assertSameOperations(operations, OPERATIONS.keys());
+    const open = async (app: Parameters<typeof listen>[0], listener: Listener): Promise<Listening> => {
+      const listening = await listen(app, listenerOf(listener));
+      stops.push(() => listening.stop(GRACE_MS));
+      return listening;
+    };
+    const exchange = createExchange({
+      context,
+      clock,
+      logger,
+      metrics,
+      operations,
+      signIn: createSignIn(store, clock),
+      requestBytes: config.limits.requestBytes,
+    });
+    const admin = createAdmin({ store, metrics, metricsAccess: metricsAccess(config) });
+    const exchangeListening = await open(exchange, config.exchange);
+    const adminListening = await open(admin, config.admin);
+    logger.info('gateway.started', {
+      exchange: exchangeListening.url,
+      admin: adminListening.url,
+      version: context.version,
+    });
+    return {
+      exchangeUrl: exchangeListening.url,
+      adminUrl: adminListening.url,
+      store,
+      reloadTrust: () => {
+        trust = loadTrust(config);
+      },
+      stop: async () => {
+        logger.info('gateway.stopping');
+        await stopAll();
+        logger.info('gateway.stopped');
+      },
+    };
+  } catch (error) {
+    await stopAll();
+    throw error;
+  }
+}
+
+/** With `token` the scrape token lies in the store's folder; without the file nobody may scrape. */
+function metricsAccess(config: Config): 'open' | { token: string } {
+  if (config.admin.metrics === 'open') return 'open';
+  return { token: readSecretText(join(config.store.folder, 'keys', 'metrics.token')).trim() };
+}

@@ -1,0 +1,57 @@
+/**
+ * ConfirmReceived: the recipient has the package safely (`done`) or cannot use it (`fail`). The first
+ * confirmation stands; a repeat gets it again.
+ *
+ * @module
+ */
+import { utc } from '../clock.js';
+import { issue, refuse } from '../model/issue.js';
+import type { Confirmation } from '../model/message.js';
+import type { SoapRequest } from '../soap/envelope.js';
+import { confirmation as writeConfirmation } from '../soap/results.js';
+import type { Call, ReceiveContext } from './context.js';
+import { makeFailureNotice } from './failure-notice.js';
+import type { OperationAnswer } from './operations.js';
+import { field, messageIdOf, unknownMessage } from './request-fields.js';
+
+export async function confirmReceived(
+  context: ReceiveContext,
+  call: Call,
+  request: SoapRequest,
+): Promise<OperationAnswer> {
+  const { store } = context;
+  const { organId } = call.caller.agency;
+  const messageId = messageIdOf(request.body);
+  const outcome = field(request.body, 'Outcome');
+  if (outcome !== 'done' && outcome !== 'fail') {
+    throw refuse('request.value', { element: 'Outcome', reason: 'it must be done or fail' });
+  }
+  const delivery = await store.findDelivery(messageId, organId);
+  if (delivery === undefined) throw unknownMessage();
+  const reason = field(request.body, 'Reason');
+  const asked: Confirmation = {
+    messageId,
+    outcome,
+    ...(reason === undefined ? {} : { reason: reason.slice(0, 1000) }),
+    confirmedAt: context.clock.now(),
+  };
+  const notice =
+    outcome === 'fail' && delivery.state === 'pending'
+      ? await makeFailureNotice(
+          context,
+          delivery,
+          issue('delivery.rejected-by-recipient', { reason: reason ?? '-' }).text,
+        )
+      : undefined;
+  const stands = await store.confirm(messageId, organId, asked, notice);
+  if (stands === undefined) throw unknownMessage();
+  context.wake();
+  return {
+    body: writeConfirmation({
+      messageId,
+      outcome: stands.outcome,
+      confirmedAt: utc(stands.confirmedAt),
+    }),
+    outcome: 'answered',
+  };
+}

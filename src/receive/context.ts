@@ -1,0 +1,64 @@
+/**
+ * What the way in needs from the rest of the gateway, handed over once by the composition root.
+ *
+ * @module
+ */
+import type { Clock } from '../clock.js';
+import type { Agency } from '../model/agency.js';
+import type { CheckList } from '../model/check.js';
+import type { MessageId } from '../model/message-id.js';
+import type { OrganId } from '../model/organ-id.js';
+import type { SignatureClass, SignaturePolicy } from '../model/signature.js';
+import type { PackageKind } from '../model/edxml.js';
+import type { Submission } from '../model/message.js';
+import type { Store } from '../store/store.js';
+import type { TrustStore } from '../xml/trust.js';
+
+/** The facts that a receipt vouches for. */
+export interface ReceiptFacts {
+  readonly messageId: MessageId;
+  readonly kind: PackageKind;
+  readonly fromOrganId: OrganId;
+  readonly documentId: string;
+  /** SHA-256 of the exact bytes, lower-case hex. */
+  readonly contentDigest: string;
+  readonly sizeBytes: number;
+  /** ISO 8601, UTC. */
+  readonly receivedAt: string;
+  readonly signatureClass: SignatureClass;
+  readonly recipients: readonly OrganId[];
+}
+
+export interface ReceiveContext {
+  readonly store: Store;
+  readonly clock: Clock;
+  /** Organ id of this gateway: the author of failure notices. */
+  readonly organId: OrganId;
+  readonly version: string;
+  readonly signaturePolicy: SignaturePolicy;
+  readonly maxAttachments: number;
+  /** The trust of the moment; changes at a reload. */
+  trust(): TrustStore;
+  /** Signed XML. */
+  makeReceipt(facts: ReceiptFacts): Uint8Array;
+  /** Signs a status package with the key an agency has lent us. */
+  signFor(agency: Agency, xml: Buffer): Buffer;
+  /** Tells the way out that something may be due. */
+  wake(): void;
+}
+
+/** Who is calling, after sign-in. */
+export interface Caller {
+  readonly agency: Agency;
+  readonly proof: 'basic' | 'bearer';
+  readonly tokenId: string;
+}
+
+/** One authorised call: who, how it came, and the checks made so far. */
+export interface Call {
+  readonly caller: Caller;
+  readonly submission: Submission;
+  readonly checks: CheckList;
+  /** Remembers the bytes of the package, to be kept if the call is refused. */
+  keep(bytes: Buffer): void;
+}

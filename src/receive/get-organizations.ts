@@ -1,0 +1,38 @@
+/**
+ * GetOrganizations: the directory, whole or since a time.
+ *
+ * @module
+ */
+import { utc } from '../clock.js';
+import type { Agency } from '../model/agency.js';
+import type { SoapRequest } from '../soap/envelope.js';
+import { type DirectoryOrganization, organizationPage } from '../soap/results.js';
+import type { Call, ReceiveContext } from './context.js';
+import type { OperationAnswer } from './operations.js';
+import { pageOf, timeOf } from './request-fields.js';
+
+function itemOf(agency: Agency): DirectoryOrganization {
+  const { oldOrganId, organizationInCharge, email } = agency;
+  return {
+    organId: agency.organId,
+    ...(oldOrganId === undefined ? {} : { oldOrganId }),
+    organName: agency.organName,
+    ...(organizationInCharge === undefined ? {} : { organizationInCharge }),
+    ...(email === undefined ? {} : { email }),
+    active: agency.active,
+    changedAt: utc(agency.changedAt),
+  };
+}
+
+export async function getOrganizations(
+  context: ReceiveContext,
+  _call: Call,
+  request: SoapRequest,
+): Promise<OperationAnswer> {
+  const { items, next } = await context.store.listAgencies({
+    ...pageOf(request.body),
+    changedSince: timeOf(request.body, 'ChangedSince'),
+  });
+  const page = { organizations: items.map(itemOf), ...(next === undefined ? {} : { next }) };
+  return { body: organizationPage(page), outcome: 'answered' };
+}

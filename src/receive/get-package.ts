@@ -1,0 +1,46 @@
+/**
+ * GetPackage: the exact bytes, for recipients only, also after their confirmation until retention.
+ * Getting is not confirming.
+ *
+ * @module
+ */
+import { newContentId } from '../soap/envelope-writer.js';
+import type { SoapRequest } from '../soap/envelope.js';
+import { packageContent } from '../soap/results.js';
+import type { Call, ReceiveContext } from './context.js';
+import type { OperationAnswer } from './operations.js';
+import { messageIdOf, unknownMessage } from './request-fields.js';
+
+export async function getPackage(
+  context: ReceiveContext,
+  call: Call,
+  request: SoapRequest,
+): Promise<OperationAnswer> {
+  const { store } = context;
+  const { organId } = call.caller.agency;
+  const messageId = messageIdOf(request.body);
+  const [delivery, message] = await Promise.all([
+    store.findDelivery(messageId, organId),
+    store.getMessage(messageId),
+  ]);
+  if (delivery === undefined || message === undefined) throw unknownMessage();
+  const bytes = await store.getContent(messageId);
+  if (bytes === undefined) throw unknownMessage();
+  await store.recordAccess(messageId, organId, call.caller.tokenId, 'soap', context.clock.now());
+  const result = {
+    messageId,
+    kind: message.kind,
+    contentDigest: message.contentDigest,
+    signatureClass: message.signatureClass,
+  };
+  // Inline unless the caller used MTOM: an MTOM answer breaks half of the stacks in the field.
+  if (request.carrier !== 'mtom') {
+    return { body: packageContent({ ...result, package: bytes }), outcome: 'answered' };
+  }
+  const contentId = newContentId();
+  return {
+    body: packageContent({ ...result, package: { contentId } }),
+    part: { contentId, content: bytes },
+    outcome: 'answered',
+  };
+}

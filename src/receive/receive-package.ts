@@ -1,0 +1,204 @@
+/**
+ * Receives one package: from its exact bytes to a committed message with its receipt, or to a
+ * GatewayError that names every fault found.
+ *
+ * Does not: deliver, wait for a peer, change the bytes.
+ * Durable: everything or nothing, in one transaction at the end; only then is there an answer.
+ * Repeats: the same submission gets the first answer again, whatever has changed since; the caller is
+ *   authorised before any duplicate key is looked up.
+ *
+ * @module
+ */
+import type { Agency } from '../model/agency.js';
+import type { PackageKind, ReadPackage } from '../model/edxml.js';
+import { GatewayError, type Issue, issue } from '../model/issue.js';
+import type { SendAnswer } from '../model/message.js';
+import type { MessageId } from '../model/message-id.js';
+import type { Store } from '../store/store.js';
+import { loadRegistered } from '../xml/certificates.js';
+import { TrustStore } from '../xml/trust.js';
+import type { SignatureTrust } from '../xml/verify-signature.js';
+import type { Call, ReceiveContext } from './context.js';
+import { duplicateKeyOf } from './duplicate-key.js';
+import { checkFollowUp } from './follow-up.js';
+import { type Inspection, inspectBytes } from './inspect.js';
+import { makeMessage } from './make-message.js';
+import { findRecipients } from './recipients.js';
+import { applyPolicy, effectivePolicy } from './signature-policy.js';
+
+export interface ReceiveOutcome {
+  readonly answer: SendAnswer;
+  readonly duplicate: boolean;
+  readonly kind: PackageKind;
+}
+
+export interface ReceiveOptions {
+  /** We wrote the package for the caller: no signature is asked of it. */
+  readonly writtenByGateway?: boolean;
+  /** Instead of the key made from the package. */
+  readonly duplicateKey?: string;
+}
+
+/**
+ * A key given by the caller decides alone: the bytes we wrote for a repeat of the same request differ
+ * in their time of writing, and that is no conflict.
+ */
+async function findRepeat(
+  store: Store,
+  key: string,
+  digest: string,
+  keyDecides: boolean,
+): Promise<SendAnswer | 'conflict' | undefined> {
+  const found = await store.findDuplicate(key, digest);
+  if (found === undefined || found.kind === 'duplicate') return found?.answer;
+  return keyDecides ? await store.getAnswer(found.messageId) : 'conflict';
+}
+
+/** The sender as the directory knows it, with the certificates that count today. */
+interface Sender {
+  readonly agency: Agency | undefined;
+  readonly trust: SignatureTrust;
+}
+
+async function findSender(context: ReceiveContext, from: string): Promise<Sender> {
+  const now = context.clock.now();
+  const agency = await context.store.getAgency(from);
+  const certificates = agency === undefined ? [] : await context.store.listCertificates(agency.organId);
+  const current = certificates.filter((one) => one.expiredAt === undefined || one.expiredAt > now);
+  return {
+    agency,
+    trust: {
+      store: context.trust(),
+      from,
+      registered: loadRegistered(current.map((one) => one.pem)),
+      at: now,
+      allowSha1: agency?.allowSha1 ?? false,
+    },
+  };
+}
+
+const NOBODY: Sender = {
+  agency: undefined,
+  trust: { store: TrustStore.empty, from: '', registered: [], at: 0, allowSha1: false },
+};
+
+/** Design 2.3: From must be the caller or an agency it may act for. */
+function checkSender(caller: Agency, from: string | undefined, sender: Agency | undefined): Issue[] {
+  if (from === undefined) return [];
+  const path = '/edXML/edXMLEnvelope/edXMLHeader/MessageHeader/From/OrganId';
+  const mine = sender?.organId === caller.organId;
+  const actsFor = sender !== undefined && caller.mayActFor.includes(sender.organId);
+  if (mine || actsFor) return [];
+  return [issue('auth.from', { from, caller: caller.organId }, { path })];
+}
+
+function attachmentBound(read: ReadPackage | undefined, limit: number): Issue[] {
+  if (read?.kind !== 'document' || read.attachments.length <= limit) return [];
+  return [issue('attachment.too-many', { count: read.attachments.length, limit })];
+}
+
+function noteRepeat(context: ReceiveContext, call: Call, messageId: MessageId): Promise<void> {
+  const { correlationId, remoteAddress } = call.submission;
+  return context.store.appendEvents(messageId, [
+    {
+      time: context.clock.now(),
+      event: 'repeated',
+      detail: { correlationId, caller: call.caller.agency.organId, remoteAddress },
+    },
+  ]);
+}
+
+export async function receivePackage(
+  context: ReceiveContext,
+  call: Call,
+  bytes: Buffer,
+  options: ReceiveOptions = {},
+): Promise<ReceiveOutcome> {
+  const { store, clock } = context;
+  const { checks, caller } = call;
+  let sender = NOBODY;
+  const inspection: Inspection = await inspectBytes(bytes, {
+    profile: caller.agency.profile,
+    checks,
+    now: clock.now(),
+    trustFor: async (from) => {
+      sender = await findSender(context, from);
+      return sender.trust;
+    },
+    judge: (verdict, read) => {
+      const { agency, trust } = sender;
+      if (agency === undefined || options.writtenByGateway === true) return [];
+      const policy = effectivePolicy(agency, trust.registered.length > 0, context.signaturePolicy);
+      return applyPolicy(policy, verdict, read, agency.organId);
+    },
+  });
+  const { read, signature } = inspection;
+  const from = sender.agency;
+
+  const authorised = checks.run('sender', (issues) => {
+    issues.push(...checkSender(caller.agency, inspection.from, from));
+    return issues.length === 0;
+  });
+
+  // A repeat is answered before anything is asked that may have changed since the first time.
+  const keyDecides = options.duplicateKey !== undefined;
+  let duplicateKey = options.duplicateKey;
+  if (authorised && read !== undefined && from !== undefined) {
+    duplicateKey ??= duplicateKeyOf(from.organId, read, inspection.digest);
+    const key = duplicateKey;
+    const repeated = await checks.runAsync('duplicate', async (issues) => {
+      const found = await findRepeat(store, key, inspection.digest, keyDecides);
+      if (found === 'conflict') issues.push(issue('duplicate.conflict'));
+      return found;
+    });
+    if (repeated !== undefined && repeated !== 'conflict') {
+      await noteRepeat(context, call, repeated.messageId);
+      return { answer: repeated, duplicate: true, kind: read.kind };
+    }
+  }
+
+  checks.issues.push(...attachmentBound(read, context.maxAttachments));
+  const recipients = await checks.runAsync('recipients', async (issues, note) => {
+    if (read === undefined) return [];
+    const found = await findRecipients(store, read, issues);
+    note(`${found.length} of the directory`);
+    return found;
+  });
+
+  const [first, ...rest] = checks.errors;
+  if (first !== undefined) throw new GatewayError([first, ...rest]);
+  if (read === undefined || signature === undefined || from === undefined || duplicateKey === undefined) {
+    // No error and yet nothing read would be a fault of ours; never store what was not read.
+    throw new GatewayError(issue('server.internal'));
+  }
+  checks.issues.push(...(await checkFollowUp(store, read, from.organId)));
+
+  const message = makeMessage(
+    {
+      content: bytes,
+      contentDigest: inspection.digest,
+      read,
+      signature,
+      callerOrganId: caller.agency.organId,
+      fromOrganId: from.organId,
+      recipients,
+      warnings: checks.warnings,
+      checks: checks.checks,
+      submission: call.submission,
+      duplicateKey,
+    },
+    { now: clock.now(), makeReceipt: context.makeReceipt },
+  );
+  const outcome = await store.acceptMessage(message);
+  if (outcome.kind === 'stored') {
+    context.wake();
+    return { answer: message.answer, duplicate: false, kind: read.kind };
+  }
+  // The same key was stored between our look-up and our commit.
+  if (outcome.kind === 'duplicate') return { answer: outcome.answer, duplicate: true, kind: read.kind };
+  const repeated = await findRepeat(store, duplicateKey, inspection.digest, keyDecides);
+  if (repeated === undefined || repeated === 'conflict') {
+    throw new GatewayError(issue('duplicate.conflict'));
+  }
+  return { answer: repeated, duplicate: true, kind: read.kind };
+}

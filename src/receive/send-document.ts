@@ -1,0 +1,26 @@
+/**
+ * SendDocument: the typed document inline. Taken out as a document of its own, in exclusive canonical
+ * form without comments; those bytes are stored, digested, verified and forwarded.
+ *
+ * @module
+ */
+import { refuse } from '../model/issue.js';
+import type { SoapRequest } from '../soap/envelope.js';
+import type { Call, ReceiveContext } from './context.js';
+import type { OperationAnswer } from './operations.js';
+import { receivePackage } from './receive-package.js';
+import { sendAnswer } from './send-answer.js';
+
+export async function sendDocument(
+  context: ReceiveContext,
+  call: Call,
+  request: SoapRequest,
+): Promise<OperationAnswer> {
+  const [document] = request.body.children;
+  if (document === undefined) throw refuse('soap.request', { reason: 'edXML is missing' });
+  const bytes = call.checks.run('parts', () =>
+    request.document.canonical(document, { method: 'exclusive' }),
+  );
+  call.keep(bytes);
+  return sendAnswer('SendDocument', await receivePackage(context, call, bytes));
+}

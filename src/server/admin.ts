@@ -1,0 +1,72 @@
+/**
+ * The admin listener. What is open without sign-in: `/livez`, `/readyz` and, if so set, `/metrics`.
+ * Everything else answers 401: the console and REST are not part of this version.
+ *
+ * @module
+ */
+import { createHash, timingSafeEqual } from 'node:crypto';
+import express, { type Request } from 'express';
+import type { Metrics } from '../metrics.js';
+import type { Store } from '../store/store.js';
+
+export interface AdminOptions {
+  readonly store: Store;
+  readonly metrics: Metrics;
+  /** `open`: anybody may scrape; `token`: with this Bearer token. */
+  readonly metricsAccess: 'open' | { readonly token: string };
+}
+
+/** A probe that hangs is a probe that failed. */
+const PROBE_MS = 2000;
+
+async function ready(store: Store): Promise<boolean> {
+  const late = new Promise<false>((resolve) => setTimeout(resolve, PROBE_MS, false).unref());
+  return Promise.race([
+    store.probe().then(
+      () => true,
+      () => false,
+    ),
+    late,
+  ]);
+}
+
+function sha256(text: string): Buffer {
+  return createHash('sha256').update(text).digest();
+}
+
+function mayScrape(access: AdminOptions['metricsAccess'], request: Request): boolean {
+  if (access === 'open') return true;
+  const [scheme, token = ''] = (request.headers.authorization ?? '').split(' ', 2);
+  return scheme?.toLowerCase() === 'bearer' && timingSafeEqual(sha256(token), sha256(access.token));
+}
+
+export function createAdmin(options: AdminOptions): express.Express {
+  const app = express();
+  app.disable('x-powered-by');
+  app.disable('etag');
+  app.use((_request, response, next) => {
+    response.setHeader('Cache-Control', 'no-store');
+    response.setHeader('X-Content-Type-Options', 'nosniff');
+    response.setHeader('Content-Security-Policy', "default-src 'none'; frame-ancestors 'none'");
+    next();
+  });
+  app.get('/livez', (_request, response) => {
+    response.type('text/plain').send('alive\n');
+  });
+  app.get('/readyz', async (_request, response) => {
+    const yes = await ready(options.store);
+    response.status(yes ? 200 : 503).type('text/plain').send(yes ? 'ready\n' : 'not ready\n');
+  });
+  app.get('/metrics', async (request, response) => {
+    if (!mayScrape(options.metricsAccess, request)) {
+      response.status(401).setHeader('WWW-Authenticate', 'Bearer').end();
+      return;
+    }
+    response.setHeader('Content-Type', options.metrics.contentType);
+    response.send(await options.metrics.text());
+  });
+  app.use((_request, response) => {
+    response.status(401).type('text/plain').send('Sign-in is needed.\n');
+  });
+  return app;
+}

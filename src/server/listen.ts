@@ -1,0 +1,69 @@
+/**
+ * Opens a listener for an express app, with or without TLS, and closes it again: no new connection,
+ * running requests get a grace, then the rest is cut.
+ *
+ * @module
+ */
+import { createServer, type RequestListener, type Server } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
+import type { AddressInfo } from 'node:net';
+
+export interface ListenOptions {
+  readonly host: string;
+  /** 0 = any free port. */
+  readonly port: number;
+  readonly tls?: { readonly cert: Buffer; readonly key: Buffer };
+}
+
+export interface Listening {
+  /** `http://127.0.0.1:8080` */
+  readonly url: string;
+  stop(graceMs: number): Promise<void>;
+}
+
+/** Slow clients are legitimate, endless ones are not: the whole request must be in by then. */
+const REQUEST_MS = 10 * 60_000;
+const HEADERS_MS = 20_000;
+const KEEP_ALIVE_MS = 65_000;
+const MAX_HEADER_BYTES = 32 * 1024;
+
+function urlOf(options: ListenOptions, address: AddressInfo): string {
+  const host = address.family === 'IPv6' ? `[${address.address}]` : address.address;
+  return `${options.tls === undefined ? 'http' : 'https'}://${host}:${address.port}`;
+}
+
+function open(server: Server, options: ListenOptions): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(options.port, options.host, () => {
+      server.removeListener('error', reject);
+      resolve();
+    });
+  });
+}
+
+export async function listen(app: RequestListener, options: ListenOptions): Promise<Listening> {
+  const limits = {
+    maxHeaderSize: MAX_HEADER_BYTES,
+    requestTimeout: REQUEST_MS,
+    headersTimeout: HEADERS_MS,
+    keepAliveTimeout: KEEP_ALIVE_MS,
+    connectionsCheckingInterval: 5000,
+    insecureHTTPParser: false,
+  };
+  const server =
+    options.tls === undefined
+      ? createServer(limits, app)
+      : createTlsServer({ ...limits, ...options.tls, minVersion: 'TLSv1.2' }, app);
+  await open(server, options);
+  return {
+    url: urlOf(options, server.address() as AddressInfo),
+    async stop(graceMs) {
+      const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+      server.closeIdleConnections();
+      const timer = setTimeout(() => server.closeAllConnections(), graceMs);
+      await closed;
+      clearTimeout(timer);
+    },
+  };
+}

@@ -1,0 +1,54 @@
+/**
+ * What is kept of a refused request from a signed-in caller, for the people who are asked why.
+ *
+ * @module
+ */
+import { createHash } from 'node:crypto';
+import type { IncomingMessage } from 'node:http';
+import type { CheckList } from '../model/check.js';
+import type { GatewayError } from '../model/issue.js';
+import type { Refusal } from '../model/message.js';
+import type { Caller } from '../receive/context.js';
+import type { SoapVersion } from '../soap/content-type.js';
+
+/** Design 2.6: 1 MiB of each at most. */
+const MAX_KEPT_BYTES = 1024 * 1024;
+
+interface Refused {
+  readonly correlationId: string;
+  readonly checks: CheckList;
+  readonly version: SoapVersion;
+  readonly caller?: Caller;
+  readonly operation?: string;
+  readonly body?: Buffer;
+  readonly package?: Buffer;
+}
+
+export function refusalOf(
+  error: GatewayError,
+  refused: Refused,
+  request: IncomingMessage,
+  now: number,
+): Refusal {
+  const bytes = refused.package ?? refused.body;
+  const { caller, operation } = refused;
+  const remoteAddress = request.socket.remoteAddress;
+  return {
+    correlationId: refused.correlationId,
+    time: now,
+    ...(caller === undefined ? {} : { callerOrganId: caller.agency.organId }),
+    ...(remoteAddress === undefined ? {} : { remoteAddress }),
+    ...(operation === undefined ? {} : { operation }),
+    soapVersion: refused.version,
+    code: error.code,
+    issues: error.issues,
+    checks: refused.checks.checks,
+    sizeBytes: bytes?.byteLength ?? 0,
+    ...(bytes === undefined
+      ? {}
+      : {
+          contentDigest: createHash('sha256').update(bytes).digest('hex'),
+          content: bytes.subarray(0, MAX_KEPT_BYTES),
+        }),
+  };
+}
