@@ -28,6 +28,11 @@ export interface Scheduler {
   stop(graceMs: number): Promise<void>;
 }
 
+/** Cannot be cut short, unlike the sleep of the loop. */
+function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
+}
+
 /** After a failure of the store: not at once, so that a full disk is not met in a tight loop. */
 const AFTER_ERROR_MS = 1000;
 
@@ -60,7 +65,7 @@ export function startScheduler(context: DeliverContext, settings: SchedulerSetti
       // Nothing was recorded; the lease runs out and the delivery comes back.
       if (!stopping) {
         context.logger.error('delivery.failed', { messageId: delivery.messageId, reason: causeText(error) });
-        await sleep(AFTER_ERROR_MS);
+        await pause(AFTER_ERROR_MS);
       }
     }
   };
@@ -102,7 +107,7 @@ export function startScheduler(context: DeliverContext, settings: SchedulerSetti
       } catch (error) {
         if (stopping) break;
         context.logger.error('delivery.failed', { reason: causeText(error) });
-        await sleep(AFTER_ERROR_MS);
+        await pause(AFTER_ERROR_MS);
       }
     }
   })();

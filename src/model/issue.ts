@@ -91,3 +91,12 @@ export class GatewayError extends Error {
 export function refuse(code: ErrorCode, values: Values = {}, place: Place = {}): GatewayError {
   return new GatewayError(issue(code, values, place));
 }
+
+/** For our own log: what lies behind an error, innermost cause first. Never for a fault or an answer. */
+export function causeText(error: unknown): string {
+  const texts: string[] = [];
+  for (let at = error; at instanceof Error && texts.length < 4; at = at.cause) {
+    texts.unshift(`${at.name}: ${at.message}`);
+  }
+  return texts.length === 0 ? String(error) : texts.join(' < ');
+}

@@ -20,10 +20,7 @@ const AROUND: ReadonlyMap<SignedPart, SignedPart> = new Map<SignedPart, SignedPa
 ]);
 
 /** @returns whether the signature covers the part, by itself or with a part around it */
-export function covers(
-  verdict: Pick<SignatureVerdict, 'signedParts'>,
-  part: SignedPart,
-): boolean {
+export function covers(verdict: Pick<SignatureVerdict, 'signedParts'>, part: SignedPart): boolean {
   for (let at: SignedPart | undefined = part; at !== undefined; at = AROUND.get(at)) {
     if (verdict.signedParts.includes(at)) return true;
   }

@@ -88,7 +88,8 @@ function checkSender(caller: Agency, from: string | undefined, sender: Agency | 
   const path = '/edXML/edXMLEnvelope/edXMLHeader/MessageHeader/From/OrganId';
   const mine = sender?.organId === caller.organId;
   const actsFor = sender !== undefined && caller.mayActFor.includes(sender.organId);
-  if (mine || actsFor) return [];
+  if (mine || (actsFor && sender.active)) return [];
+  if (actsFor) return [issue('sender.unknown', { value: from }, { path })];
   return [issue('auth.from', { from, caller: caller.organId }, { path })];
 }
 
