@@ -25,7 +25,7 @@ import { signForAgency } from './receive/lent-key.js';
 import { OPERATIONS } from './receive/operations.js';
 import { createAdmin } from './server/admin.js';
 import { createExchange } from './server/exchange.js';
-import { type ListenOptions, type Listening, listen } from './server/listen.js';
+import { type Listening, type ListenOptions, listen } from './server/listen.js';
 import { createSignIn } from './server/sign-in.js';
 import { closeConnections } from './soap/exchange.js';
 import { assertSameOperations, loadOperations } from './soap/operations.js';
@@ -155,7 +155,10 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
 
     const operations = await loadOperations(join(PACKAGE_ROOT, 'wsdl', 'edxgate.wsdl'));
     assertSameOperations(operations, OPERATIONS.keys());
-    const open = async (app: Parameters<typeof listen>[0], listener: Listener): Promise<Listening> => {
+    const open = async (
+      app: Parameters<typeof listen>[0],
+      listener: Listener,
+    ): Promise<Listening> => {
       const listening = await listen(app, listenerOf(listener));
       stops.push(() => listening.stop(GRACE_MS));
       return listening;

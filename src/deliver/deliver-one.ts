@@ -15,9 +15,9 @@ import type {
   LeasedDelivery,
   NewMessage,
 } from '../model/message.js';
-import type { PushOutcome } from './push-outcome.js';
 import type { Store } from '../store/store.js';
 import { type Decision, decide, deliveryText } from './outcome.js';
+import type { PushOutcome } from './push-outcome.js';
 import type { RetrySchedule } from './retry.js';
 
 /** One HTTP exchange with the recipient. */
@@ -46,12 +46,14 @@ async function exchange(
   delivery: LeasedDelivery,
   signal: AbortSignal,
 ): Promise<PushOutcome> {
-  if (agency === undefined) return { kind: 'no-route', reason: 'the agency is not in the directory' };
+  if (agency === undefined)
+    return { kind: 'no-route', reason: 'the agency is not in the directory' };
   if (agency.route.kind !== 'push') {
     return { kind: 'no-route', reason: 'the agency has no address; it collects' };
   }
   const bytes = await context.store.getContent(delivery.messageId);
-  if (bytes === undefined) return { kind: 'no-route', reason: 'the content was deleted by retention' };
+  if (bytes === undefined)
+    return { kind: 'no-route', reason: 'the content was deleted by retention' };
   return context.push(agency, delivery, bytes, signal);
 }
 
@@ -77,7 +79,12 @@ function attemptOf(
   };
 }
 
-function report(context: DeliverContext, delivery: LeasedDelivery, attempt: DeliveryAttempt, dueAt?: number): void {
+function report(
+  context: DeliverContext,
+  delivery: LeasedDelivery,
+  attempt: DeliveryAttempt,
+  dueAt?: number,
+): void {
   const { outcome, code } = attempt;
   context.metrics.attempt(outcome, (attempt.finishedAt - attempt.startedAt) / 1000);
   const fields = {

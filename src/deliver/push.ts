@@ -53,7 +53,9 @@ function failed(answer: FailedAnswer, facts: PushFacts): PushOutcome {
         ...facts,
         kind: 'fault',
         reason: `${code}: ${text}`.slice(0, MAX_REASON_CHARS),
-        ...(gateway === undefined ? {} : { gatewayCode: gateway.code, temporary: gateway.temporary }),
+        ...(gateway === undefined
+          ? {}
+          : { gatewayCode: gateway.code, temporary: gateway.temporary }),
         ...after(answer.retryAfterSeconds),
       };
     }

@@ -64,7 +64,10 @@ export function startScheduler(context: DeliverContext, settings: SchedulerSetti
     } catch (error) {
       // Nothing was recorded; the lease runs out and the delivery comes back.
       if (!stopping) {
-        context.logger.error('delivery.failed', { messageId: delivery.messageId, reason: causeText(error) });
+        context.logger.error('delivery.failed', {
+          messageId: delivery.messageId,
+          reason: causeText(error),
+        });
         await pause(AFTER_ERROR_MS);
       }
     }

@@ -6,8 +6,9 @@
  *
  * @module
  */
-import type { MessageId } from '../model/message-id.js';
+
 import type { PackageKind } from '../model/edxml.js';
+import type { MessageId } from '../model/message-id.js';
 import type { OrganId } from '../model/organ-id.js';
 import type { SignatureClass } from '../model/signature.js';
 import { receiptSignature } from '../xml/sign.js';
@@ -30,7 +31,10 @@ const NAMESPACE = 'urn:edxgate:receipt:1';
 /** Character data as canonical XML writes it; characters that XML cannot hold become U+FFFD. */
 function text(value: string): string {
   return value
-    .replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g, '\ufffd')
+    .replace(
+      /[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g,
+      '\ufffd',
+    )
     .replaceAll('&', '&amp;')
     .replaceAll('<', '&lt;')
     .replaceAll('>', '&gt;')
@@ -60,6 +64,10 @@ export function receiptText(content: ReceiptContent, gateway: OrganId): string {
   );
 }
 
-export function makeReceipt(content: ReceiptContent, gateway: OrganId, key: ReceiptKey): Uint8Array {
+export function makeReceipt(
+  content: ReceiptContent,
+  gateway: OrganId,
+  key: ReceiptKey,
+): Uint8Array {
   return Buffer.from(receiptSignature(receiptText(content, gateway), key), 'utf8');
 }

@@ -6,11 +6,11 @@
 import type { Clock } from '../clock.js';
 import type { Agency } from '../model/agency.js';
 import type { CheckList } from '../model/check.js';
+import type { PackageKind } from '../model/edxml.js';
+import type { Submission } from '../model/message.js';
 import type { MessageId } from '../model/message-id.js';
 import type { OrganId } from '../model/organ-id.js';
 import type { SignatureClass, SignaturePolicy } from '../model/signature.js';
-import type { PackageKind } from '../model/edxml.js';
-import type { Submission } from '../model/message.js';
 import type { Store } from '../store/store.js';
 import type { TrustStore } from '../xml/trust.js';
 

@@ -15,7 +15,12 @@ import type { SignatureVerdict } from '../model/signature.js';
 import type { ReceiveContext } from './context.js';
 import { makeMessage } from './make-message.js';
 
-const UNSIGNED: SignatureVerdict = { class: 'absent', signedParts: [], reasons: [], present: false };
+const UNSIGNED: SignatureVerdict = {
+  class: 'absent',
+  signedParts: [],
+  reasons: [],
+  present: false,
+};
 
 /** Only documents get one: a notice about a notice could go on for ever. */
 export async function makeFailureNotice(

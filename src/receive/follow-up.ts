@@ -39,7 +39,8 @@ async function statusFollowUp(store: Store, status: StatusNotice, from: string):
   const other = (await store.getAgency(responseFor.organId))?.organId ?? responseFor.organId;
   // Status 13 comes from the sender of the document; every other one from its recipient.
   const [sender, recipient] = status.statusCode === '13' ? [from, other] : [other, from];
-  const key = responseFor.documentId === undefined ? undefined : documentKey(responseFor.documentId);
+  const key =
+    responseFor.documentId === undefined ? undefined : documentKey(responseFor.documentId);
   if (await store.wasExchanged(sender, recipient, key, responseFor.code)) return [];
   return [issue('status.unmatched', { value: responseFor.documentId ?? responseFor.code })];
 }

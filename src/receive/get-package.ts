@@ -4,8 +4,9 @@
  *
  * @module
  */
-import { newContentId } from '../soap/envelope-writer.js';
+
 import type { SoapRequest } from '../soap/envelope.js';
+import { newContentId } from '../soap/envelope-writer.js';
 import { packageContent } from '../soap/results.js';
 import type { Call, ReceiveContext } from './context.js';
 import type { OperationAnswer } from './operations.js';

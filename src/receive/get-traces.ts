@@ -10,7 +10,7 @@ import { documentKey } from '../model/document-id.js';
 import { refuse } from '../model/issue.js';
 import type { StatusOfDelivery, Trace } from '../model/message.js';
 import type { SoapRequest } from '../soap/envelope.js';
-import { tracePage, type Trace as TraceItem } from '../soap/results.js';
+import { type Trace as TraceItem, tracePage } from '../soap/results.js';
 import { childOf } from '../xml/tree.js';
 import type { Call, ReceiveContext } from './context.js';
 import type { OperationAnswer } from './operations.js';

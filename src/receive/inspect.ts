@@ -68,16 +68,27 @@ async function judge(
   const trust = await options.trustFor(from);
   return options.checks.run('signature', (issues, note) => {
     const verdict = verifySignature(document, locate(document), trust);
-    note(`class ${verdict.class}${verdict.reasons.length > 0 ? `: ${verdict.reasons.join(', ')}` : ''}`);
+    note(
+      `class ${verdict.class}${verdict.reasons.length > 0 ? `: ${verdict.reasons.join(', ')}` : ''}`,
+    );
     issues.push(...(options.judge?.(verdict, read) ?? []));
     return verdict;
   });
 }
 
-export async function inspectBytes(bytes: Uint8Array, options: InspectOptions): Promise<Inspection> {
+export async function inspectBytes(
+  bytes: Uint8Array,
+  options: InspectOptions,
+): Promise<Inspection> {
   const { checks } = options;
   const digest = createHash('sha256').update(bytes).digest('hex');
-  const nothing = { kind: undefined, read: undefined, from: undefined, signature: undefined, digest };
+  const nothing = {
+    kind: undefined,
+    read: undefined,
+    from: undefined,
+    signature: undefined,
+    digest,
+  };
 
   const scan = attempt(checks, 'scan', () => scanXml(bytes));
   if (scan === undefined) return { ...nothing, issues: checks.issues };

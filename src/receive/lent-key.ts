@@ -16,5 +16,7 @@ export function signForAgency(
 ): Buffer {
   if (agency.signingKeyFile === undefined) return xml;
   const pem = readKey(agency.signingKeyFile);
-  return signPackage(xml, createPrivateKey(pem), new X509Certificate(pem), { references: 'document' });
+  return signPackage(xml, createPrivateKey(pem), new X509Certificate(pem), {
+    references: 'document',
+  });
 }

@@ -39,7 +39,9 @@ export interface MessageMaker {
 }
 
 /** What differs between documents and statuses in the columns of a message. */
-function columns(read: ReadPackage): Pick<Message, 'documentId' | 'documentCode' | 'priority'> &
+function columns(
+  read: ReadPackage,
+): Pick<Message, 'documentId' | 'documentCode' | 'priority'> &
   Partial<Pick<Message, 'businessType' | 'subject' | 'statusCode' | 'responseForOrganId'>> {
   if (read.kind === 'document') {
     return {

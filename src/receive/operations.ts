@@ -6,8 +6,8 @@
  */
 import type { PackageKind } from '../model/edxml.js';
 import type { MessageId } from '../model/message-id.js';
-import type { OutgoingPart } from '../soap/envelope-writer.js';
 import type { SoapRequest } from '../soap/envelope.js';
+import type { OutgoingPart } from '../soap/envelope-writer.js';
 import { confirmReceived } from './confirm-received.js';
 import type { Call, ReceiveContext } from './context.js';
 import { getOrganizations } from './get-organizations.js';

@@ -11,7 +11,7 @@
  */
 import type { Agency } from '../model/agency.js';
 import type { PackageKind, ReadPackage } from '../model/edxml.js';
-import { GatewayError, type Issue, issue } from '../model/issue.js';
+import { GatewayError, type Issue, issue, refuse } from '../model/issue.js';
 import type { SendAnswer } from '../model/message.js';
 import type { MessageId } from '../model/message-id.js';
 import type { Store } from '../store/store.js';
@@ -37,6 +37,8 @@ export interface ReceiveOptions {
   readonly writtenByGateway?: boolean;
   /** Instead of the key made from the package. */
   readonly duplicateKey?: string;
+  /** The operation is for documents only. */
+  readonly documentOnly?: boolean;
 }
 
 /**
@@ -63,7 +65,8 @@ interface Sender {
 async function findSender(context: ReceiveContext, from: string): Promise<Sender> {
   const now = context.clock.now();
   const agency = await context.store.getAgency(from);
-  const certificates = agency === undefined ? [] : await context.store.listCertificates(agency.organId);
+  const certificates =
+    agency === undefined ? [] : await context.store.listCertificates(agency.organId);
   const current = certificates.filter((one) => one.expiredAt === undefined || one.expiredAt > now);
   return {
     agency,
@@ -83,7 +86,11 @@ const NOBODY: Sender = {
 };
 
 /** Design 2.3: From must be the caller or an agency it may act for. */
-function checkSender(caller: Agency, from: string | undefined, sender: Agency | undefined): Issue[] {
+function checkSender(
+  caller: Agency,
+  from: string | undefined,
+  sender: Agency | undefined,
+): Issue[] {
   if (from === undefined) return [];
   const path = '/edXML/edXMLEnvelope/edXMLHeader/MessageHeader/From/OrganId';
   const mine = sender?.organId === caller.organId;
@@ -135,6 +142,11 @@ export async function receivePackage(
   });
   const { read, signature } = inspection;
   const from = sender.agency;
+  if (options.documentOnly === true && read?.kind === 'status') {
+    throw refuse('soap.request', {
+      reason: 'edXML is a status; send it with SendPackage or SendStatus',
+    });
+  }
 
   const authorised = checks.run('sender', (issues) => {
     issues.push(...checkSender(caller.agency, inspection.from, from));
@@ -168,7 +180,12 @@ export async function receivePackage(
 
   const [first, ...rest] = checks.errors;
   if (first !== undefined) throw new GatewayError([first, ...rest]);
-  if (read === undefined || signature === undefined || from === undefined || duplicateKey === undefined) {
+  if (
+    read === undefined ||
+    signature === undefined ||
+    from === undefined ||
+    duplicateKey === undefined
+  ) {
     // No error and yet nothing read would be a fault of ours; never store what was not read.
     throw new GatewayError(issue('server.internal'));
   }
@@ -196,7 +213,8 @@ export async function receivePackage(
     return { answer: message.answer, duplicate: false, kind: read.kind };
   }
   // The same key was stored between our look-up and our commit.
-  if (outcome.kind === 'duplicate') return { answer: outcome.answer, duplicate: true, kind: read.kind };
+  if (outcome.kind === 'duplicate')
+    return { answer: outcome.answer, duplicate: true, kind: read.kind };
   const repeated = await findRepeat(store, duplicateKey, inspection.digest, keyDecides);
   if (repeated === undefined || repeated === 'conflict') {
     throw new GatewayError(issue('duplicate.conflict'));

@@ -51,4 +51,3 @@ export function messageIdOf(body: XmlElement, name = 'MessageId'): MessageId {
 export function unknownMessage(): Error {
   return refuse('message.unknown');
 }
-

@@ -22,5 +22,6 @@ export async function sendDocument(
     request.document.canonical(document, { method: 'exclusive' }),
   );
   call.keep(bytes);
-  return sendAnswer('SendDocument', await receivePackage(context, call, bytes));
+  const outcome = await receivePackage(context, call, bytes, { documentOnly: true });
+  return sendAnswer('SendDocument', outcome);
 }

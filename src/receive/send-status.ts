@@ -25,9 +25,9 @@ import { sendAnswer } from './send-answer.js';
 function present<T extends Record<string, string | undefined>>(
   members: T,
 ): { [K in keyof T]?: string } {
-  return Object.fromEntries(
-    Object.entries(members).filter(([, value]) => value !== undefined),
-  ) as { [K in keyof T]?: string };
+  return Object.fromEntries(Object.entries(members).filter(([, value]) => value !== undefined)) as {
+    [K in keyof T]?: string;
+  };
 }
 
 function staffOf(body: XmlElement): StaffInfo | undefined {
@@ -43,7 +43,8 @@ function staffOf(body: XmlElement): StaffInfo | undefined {
 
 function dateOf(text: string): string {
   const date = readDate(text);
-  if (date === undefined) throw refuse('document.date', { element: 'PromulgationDate', value: text });
+  if (date === undefined)
+    throw refuse('document.date', { element: 'PromulgationDate', value: text });
   return date;
 }
 

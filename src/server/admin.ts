@@ -55,7 +55,10 @@ export function createAdmin(options: AdminOptions): express.Express {
   });
   app.get('/readyz', async (_request, response) => {
     const yes = await ready(options.store);
-    response.status(yes ? 200 : 503).type('text/plain').send(yes ? 'ready\n' : 'not ready\n');
+    response
+      .status(yes ? 200 : 503)
+      .type('text/plain')
+      .send(yes ? 'ready\n' : 'not ready\n');
   });
   app.get('/metrics', async (request, response) => {
     if (!mayScrape(options.metricsAccess, request)) {

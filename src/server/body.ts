@@ -13,23 +13,43 @@ import { refuse } from '../model/issue.js';
 /** The request was cut off by the client; there is nobody to answer. */
 export class Aborted extends Error {}
 
-function readRaw(request: IncomingMessage, limit: number): Promise<Buffer> {
+/** Collects chunks; a body of declared length is written where it will stay, so that nothing is held twice. */
+class Collector {
+  readonly #limit: number;
+  readonly #whole: Buffer | undefined;
+  readonly #chunks: Buffer[] = [];
+  #size = 0;
+
+  constructor(limit: number, declared: number | undefined) {
+    this.#limit = limit;
+    this.#whole = declared === undefined ? undefined : Buffer.allocUnsafeSlow(declared);
+  }
+
+  /** @returns false when the limit is passed. */
+  add(chunk: Buffer): boolean {
+    if (this.#size + chunk.length > this.#limit) return false;
+    if (this.#whole === undefined) this.#chunks.push(chunk);
+    else chunk.copy(this.#whole, this.#size);
+    this.#size += chunk.length;
+    return true;
+  }
+
+  bytes(): Buffer {
+    return this.#whole?.subarray(0, this.#size) ?? Buffer.concat(this.#chunks);
+  }
+}
+
+function readRaw(request: IncomingMessage, limit: number, declared?: number): Promise<Buffer> {
   return new Promise((resolve, reject) => {
-    const chunks: Buffer[] = [];
-    let size = 0;
+    const collector = new Collector(limit, declared);
     request.on('data', (chunk: Buffer) => {
-      size += chunk.length;
-      if (size > limit) {
-        request.pause();
-        request.removeAllListeners('data');
-        reject(refuse('http.too-large', { limit }));
-        return;
-      }
-      chunks.push(chunk);
+      if (collector.add(chunk)) return;
+      request.pause();
+      request.removeAllListeners('data');
+      reject(refuse('http.too-large', { limit }));
     });
-    request.once('end', () => resolve(chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks)));
+    request.once('end', () => resolve(collector.bytes()));
     request.once('error', () => reject(new Aborted()));
-    request.once('aborted', () => reject(new Aborted()));
     request.once('close', () => {
       if (!request.complete) reject(new Aborted());
     });
@@ -56,8 +76,10 @@ export function contentEncodingOf(request: IncomingMessage): 'identity' | 'gzip'
 
 export async function readBody(request: IncomingMessage, limit: number): Promise<Buffer> {
   const encoding = contentEncodingOf(request);
-  const declared = Number(request.headers['content-length'] ?? 0);
-  if (declared > limit) throw refuse('http.too-large', { limit });
-  const raw = await readRaw(request, limit);
+  const length = request.headers['content-length'];
+  // The HTTP parser has made sure that it is a number and that no more than it comes.
+  const declared = length === undefined ? undefined : Number(length);
+  if (declared !== undefined && declared > limit) throw refuse('http.too-large', { limit });
+  const raw = await readRaw(request, limit, declared);
   return encoding === 'gzip' ? unzip(raw, limit) : raw;
 }

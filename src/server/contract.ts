@@ -8,7 +8,8 @@ import type { Express, Request } from 'express';
 import { wsdlDocument, xsdDocument } from '../soap/wsdl-documents.js';
 
 /** Host names, IPv4, IPv6 in brackets, with or without a port. Anything else is not echoed. */
-const HOST = /^(?:[A-Za-z0-9](?:[A-Za-z0-9.-]{0,252}[A-Za-z0-9])?|\[[0-9A-Fa-f:.]{2,45}\])(?::\d{1,5})?$/;
+const HOST =
+  /^(?:[A-Za-z0-9](?:[A-Za-z0-9.-]{0,252}[A-Za-z0-9])?|\[[0-9A-Fa-f:.]{2,45}\])(?::\d{1,5})?$/;
 
 function baseUrl(request: Request): string {
   const host = request.headers.host ?? '';

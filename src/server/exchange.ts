@@ -16,9 +16,19 @@ import { causeText, GatewayError, issue, refuse } from '../model/issue.js';
 import type { Submission } from '../model/message.js';
 import type { Call, Caller, ReceiveContext } from '../receive/context.js';
 import { OPERATIONS, type OperationAnswer } from '../receive/operations.js';
-import { assertSoapContentType, parseContentType, type SoapVersion, soapVersionHint } from '../soap/content-type.js';
-import { type SoapRequest, readEnvelope } from '../soap/envelope.js';
-import { answerContentType, faultContentType, mtomAnswer, writeEnvelope } from '../soap/envelope-writer.js';
+import {
+  assertSoapContentType,
+  parseContentType,
+  type SoapVersion,
+  soapVersionHint,
+} from '../soap/content-type.js';
+import { readEnvelope, type SoapRequest } from '../soap/envelope.js';
+import {
+  answerContentType,
+  faultContentType,
+  mtomAnswer,
+  writeEnvelope,
+} from '../soap/envelope-writer.js';
 import { writeFault } from '../soap/fault-writer.js';
 import type { OperationTable } from '../soap/operations.js';
 import { validateRequest } from '../soap/request-schema.js';
@@ -75,10 +85,14 @@ export function createExchange(options: ExchangeOptions): express.Express {
       startedAt: clock.monotonic(),
       version: soapVersionHint(parseContentType(request.headers['content-type'])),
     };
-    const release = load.enter(request);
+    let release: (() => void) | undefined;
     try {
+      const { authorization } = request.headers;
+      progress.caller = await options.signIn.authenticate(authorization, addressOf(request));
+      // Only now: whoever cannot sign in takes no room from those who can.
+      release = load.enter(request);
       if (release === undefined) throw busy();
-      await answer(options, request, response, progress);
+      await answer(options, request, response, progress, progress.caller);
     } catch (error) {
       if (error instanceof Aborted) return;
       await fail(options, request, response, progress, error);
@@ -90,8 +104,14 @@ export function createExchange(options: ExchangeOptions): express.Express {
     response.setHeader('Allow', 'POST, GET');
     plainFault(response, request, refuse('http.method'));
   });
-  app.use((request: Request, response: Response) => plainFault(response, request, refuse('http.not-found')));
+  app.use((request: Request, response: Response) =>
+    plainFault(response, request, refuse('http.not-found')),
+  );
   return app;
+}
+
+function addressOf(request: Request): string {
+  return request.socket.remoteAddress ?? '';
 }
 
 function busy(): GatewayError {
@@ -112,11 +132,10 @@ async function answer(
   request: Request,
   response: Response,
   progress: Progress,
+  caller: Caller,
 ): Promise<void> {
-  const { context, signIn, operations } = options;
+  const { context, operations } = options;
   const { checks } = progress;
-  const remoteAddress = request.socket.remoteAddress ?? '';
-  progress.caller = await signIn.authenticate(request.headers.authorization, remoteAddress);
   const contentType = parseContentType(request.headers['content-type']);
   assertSoapContentType(contentType);
   contentEncodingOf(request);
@@ -139,9 +158,9 @@ async function answer(
     const handler = OPERATIONS.get(operation.name);
     if (handler === undefined) throw refuse('soap.operation', { element: soap.body.name });
     const call: Call = {
-      caller: progress.caller,
+      caller,
       checks,
-      submission: submissionOf(progress, soap, remoteAddress, body.byteLength),
+      submission: submissionOf(progress, soap, caller, addressOf(request), body.byteLength),
       keep: (bytes) => {
         progress.package = bytes;
       },
@@ -157,6 +176,7 @@ async function answer(
 function submissionOf(
   progress: Progress,
   soap: SoapRequest,
+  caller: Caller,
   remoteAddress: string,
   requestBytes: number,
 ): Submission {
@@ -165,15 +185,16 @@ function submissionOf(
     soapVersion: soap.version,
     carrier: soap.carrier,
     remoteAddress,
-    proof: progress.caller?.proof ?? '',
-    ...(progress.caller === undefined ? {} : { tokenId: progress.caller.tokenId }),
+    proof: caller.proof,
+    tokenId: caller.tokenId,
     correlationId: progress.correlationId,
     requestBytes,
   };
 }
 
 function send(response: Response, soap: SoapRequest, result: OperationAnswer): void {
-  const plain = result.part === undefined ? undefined : mtomAnswer(soap.version, result.body, result.part);
+  const plain =
+    result.part === undefined ? undefined : mtomAnswer(soap.version, result.body, result.part);
   response
     .status(200)
     .setHeader('Content-Type', plain?.contentType ?? answerContentType(soap.version));
@@ -199,7 +220,9 @@ function done(options: ExchangeOptions, progress: Progress, result: OperationAns
 }
 
 function asGatewayError(error: unknown): GatewayError {
-  return error instanceof GatewayError ? error : new GatewayError(issue('server.internal'), { cause: error });
+  return error instanceof GatewayError
+    ? error
+    : new GatewayError(issue('server.internal'), { cause: error });
 }
 
 async function fail(
@@ -213,14 +236,18 @@ async function fail(
   const error = asGatewayError(thrown);
   const { caller, correlationId, operation } = progress;
   metrics.refused(error.code);
-  metrics.request(operation ?? 'unknown', error.http, (clock.monotonic() - progress.startedAt) / 1000);
+  metrics.request(
+    operation ?? 'unknown',
+    error.http,
+    (clock.monotonic() - progress.startedAt) / 1000,
+  );
   const facts = {
     correlationId,
     code: error.code,
     codes: [...new Set(error.issues.map((one) => one.code))],
     ...(caller === undefined ? {} : { caller: caller.agency.organId }),
     ...(operation === undefined ? {} : { operation }),
-    remoteAddress: request.socket.remoteAddress ?? '',
+    remoteAddress: addressOf(request),
     bytes: progress.body?.byteLength ?? 0,
   };
   if (error.code === 'server.internal' || error.code === 'server.store') {
@@ -239,7 +266,8 @@ async function fail(
     return;
   }
   if (error.http === 401) response.setHeader('WWW-Authenticate', REALM);
-  if (error.retryAfterSeconds !== undefined) response.setHeader('Retry-After', error.retryAfterSeconds);
+  if (error.retryAfterSeconds !== undefined)
+    response.setHeader('Retry-After', error.retryAfterSeconds);
   // What is left of a body that was not read would be taken for the next request.
   if (!request.complete) response.setHeader('Connection', 'close');
   const bytes = writeFault(progress.version, error, correlationId);
@@ -266,4 +294,3 @@ function endUnread(request: Request): void {
   });
   request.resume();
 }
-

@@ -48,7 +48,8 @@ export function createSignIn(store: Store, clock: Clock): SignIn {
   const find = async (credentials: Credentials): Promise<Caller | undefined> => {
     const hash = createHash('sha256').update(credentials.token).digest();
     const token = await store.findToken(hash.toString('hex'));
-    if (token === undefined || !timingSafeEqual(Buffer.from(token.hash, 'hex'), hash)) return undefined;
+    if (token === undefined || !timingSafeEqual(Buffer.from(token.hash, 'hex'), hash))
+      return undefined;
     if (token.revokedAt !== undefined || token.expiresAt <= clock.now()) return undefined;
     const agency = await store.getAgency(token.organId);
     if (agency?.active !== true) return undefined;

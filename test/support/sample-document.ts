@@ -8,7 +8,9 @@ import { writeStatusPackage } from '../../src/edxml/write-status.js';
 import type { EdxmlDocument, StatusNotice } from '../../src/model/edxml.js';
 
 /** The smallest PDF that programs accept as one. */
-export const PDF = Buffer.from('%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n');
+export const PDF = Buffer.from(
+  '%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n',
+);
 
 let serial = 0;
 
@@ -35,7 +37,12 @@ export function sampleDocument(over: Partial<EdxmlDocument> = {}): EdxmlDocument
     hops: [{ organId: from.organId, timestamp: '2026/11/20 09:15:00' }],
     business: { type: 'new', reason: 'Văn bản điện tử mới', paper: false, replacements: [] },
     attachments: [
-      { contentId: '1', name: 'cong-van.pdf', contentType: 'application/pdf', sizeBytes: PDF.length },
+      {
+        contentId: '1',
+        name: 'cong-van.pdf',
+        contentType: 'application/pdf',
+        sizeBytes: PDF.length,
+      },
     ],
     ...over,
   };

@@ -113,8 +113,11 @@ export async function post(
     body: bytes,
     redirect: 'manual',
     headers: {
-      'content-type': version === '1.1' ? 'text/xml; charset=utf-8' : 'application/soap+xml; charset=utf-8',
-      ...(organId === undefined || token === undefined ? {} : { authorization: basic(organId, token) }),
+      'content-type':
+        version === '1.1' ? 'text/xml; charset=utf-8' : 'application/soap+xml; charset=utf-8',
+      ...(organId === undefined || token === undefined
+        ? {}
+        : { authorization: basic(organId, token) }),
       ...options.headers,
     },
     ...(options.signal === undefined ? {} : { signal: options.signal }),

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
-import { samplePackage, sampleStatusPackage } from '../support/sample-document.js';
 import { openGateway, type TestGateway } from '../support/gateway.js';
 import { startRecipient, type TestRecipient } from '../support/recipient.js';
+import { samplePackage, sampleStatusPackage } from '../support/sample-document.js';
 import { call, operation, sendPackage } from '../support/soap.js';
 import { until } from '../support/until.js';
 

@@ -13,8 +13,18 @@ describe('what an attempt means', () => {
 
   const final: readonly PushOutcome[] = [
     { kind: 'refused', reason: 'không đúng thẩm quyền' },
-    { kind: 'fault', reason: 'Client: duplicate.conflict', gatewayCode: 'duplicate.conflict', temporary: false },
-    { kind: 'fault', reason: 'Client: schema.missing', gatewayCode: 'schema.missing', temporary: false },
+    {
+      kind: 'fault',
+      reason: 'Client: duplicate.conflict',
+      gatewayCode: 'duplicate.conflict',
+      temporary: false,
+    },
+    {
+      kind: 'fault',
+      reason: 'Client: schema.missing',
+      gatewayCode: 'schema.missing',
+      temporary: false,
+    },
   ];
   for (const result of final) {
     it(`ends at once on ${JSON.stringify(result)}`, () => {
@@ -31,9 +41,15 @@ describe('what an attempt means', () => {
     [{ kind: 'unreadable', reason: 'not XML' }, 'delivery.answer'],
     [{ kind: 'no-route', reason: 'no address' }, 'delivery.route'],
     [{ kind: 'fault', reason: 'Client: no idea' }, 'delivery.fault'],
-    [{ kind: 'fault', reason: 'x', gatewayCode: 'server.store', temporary: true }, 'delivery.fault'],
+    [
+      { kind: 'fault', reason: 'x', gatewayCode: 'server.store', temporary: true },
+      'delivery.fault',
+    ],
     // Our token is wrong there: an operator mends that, the document is not to blame.
-    [{ kind: 'fault', reason: 'x', gatewayCode: 'auth.failed', temporary: false }, 'delivery.fault'],
+    [
+      { kind: 'fault', reason: 'x', gatewayCode: 'auth.failed', temporary: false },
+      'delivery.fault',
+    ],
   ];
   for (const [result, code] of again) {
     it(`tries again on ${JSON.stringify(result)}`, () => {

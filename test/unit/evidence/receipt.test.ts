@@ -1,11 +1,15 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, rmSync, statSync, writeFileSync, chmodSync } from 'node:fs';
+import { chmodSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { readSecretFile } from '../../../src/config/secret-file.js';
 import { makeReceipt, type ReceiptContent, receiptText } from '../../../src/evidence/receipt.js';
-import { listReceiptKeys, openReceiptKey, rotateReceiptKey } from '../../../src/evidence/receipt-keys.js';
+import {
+  listReceiptKeys,
+  openReceiptKey,
+  rotateReceiptKey,
+} from '../../../src/evidence/receipt-keys.js';
 import { newMessageId } from '../../../src/model/message-id.js';
 import type { OrganId } from '../../../src/model/organ-id.js';
 import { parseXml } from '../../../src/xml/parse.js';
@@ -35,7 +39,9 @@ describe('receipts', () => {
   it('writes the text in exclusive canonical form, whatever the document id holds', () => {
     const text = receiptText(CONTENT, GATEWAY);
     const document = parseXml(scanXml(Buffer.from(text)));
-    expect(document.canonical(document.root, { method: 'exclusive' }).toString('utf8')).to.equal(text);
+    expect(document.canonical(document.root, { method: 'exclusive' }).toString('utf8')).to.equal(
+      text,
+    );
     expect(childOf(document.root, 'DocumentId')?.text).to.equal(CONTENT.documentId);
     document.dispose();
   });
@@ -57,7 +63,9 @@ describe('receipts', () => {
     const [listed] = listReceiptKeys(folder);
     const file = join(folder, 'receipt.xml');
     const verify = () =>
-      execFileSync('xmlsec1', ['--verify', '--pubkey-pem', listed?.publicKeyFile ?? '', file], { stdio: 'pipe' });
+      execFileSync('xmlsec1', ['--verify', '--pubkey-pem', listed?.publicKeyFile ?? '', file], {
+        stdio: 'pipe',
+      });
     const receipt = Buffer.from(makeReceipt(CONTENT, GATEWAY, key)).toString('utf8');
     writeFileSync(file, receipt);
     verify();

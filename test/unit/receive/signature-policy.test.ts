@@ -1,7 +1,12 @@
 import { expect } from 'chai';
 import type { Agency } from '../../../src/model/agency.js';
 import type { BusinessType } from '../../../src/model/business-type.js';
-import type { SignatureClass, SignaturePolicy, SignatureVerdict, SignedPart } from '../../../src/model/signature.js';
+import type {
+  SignatureClass,
+  SignaturePolicy,
+  SignatureVerdict,
+  SignedPart,
+} from '../../../src/model/signature.js';
 import { applyPolicy, effectivePolicy } from '../../../src/receive/signature-policy.js';
 import { sampleDocument, sampleStatus } from '../../support/sample-document.js';
 
@@ -48,12 +53,18 @@ describe('signature policies (design 2.3)', () => {
   for (const policy of ['verify', 'require'] as const) {
     it(`${policy} takes a valid signature over header and attachments`, () => {
       expect(codes(policy, verdict('valid', ['edXML']))).to.deep.equal([]);
-      expect(codes(policy, verdict('valid', ['MessageHeader', 'AttachmentEncoded']))).to.deep.equal([]);
+      expect(codes(policy, verdict('valid', ['MessageHeader', 'AttachmentEncoded']))).to.deep.equal(
+        [],
+      );
     });
 
     it(`${policy} refuses a valid signature that leaves out header or attachments`, () => {
-      expect(codes(policy, verdict('valid', ['AttachmentEncoded']))).to.deep.equal(['signature.coverage']);
-      expect(codes(policy, verdict('valid', ['MessageHeader']))).to.deep.equal(['signature.coverage']);
+      expect(codes(policy, verdict('valid', ['AttachmentEncoded']))).to.deep.equal([
+        'signature.coverage',
+      ]);
+      expect(codes(policy, verdict('valid', ['MessageHeader']))).to.deep.equal([
+        'signature.coverage',
+      ]);
       expect(codes(policy, verdict('valid', ['edXMLManifest']))).to.deep.equal([
         'signature.coverage',
         'signature.coverage',
@@ -62,8 +73,16 @@ describe('signature policies (design 2.3)', () => {
 
     for (const type of ['revoke', 'update', 'replace'] as const) {
       it(`${policy} refuses a signed ${type} whose Bussiness nobody signed`, () => {
-        expect(codes(policy, verdict('valid', ['MessageHeader', 'AttachmentEncoded']), type)).to.deep.equal(['signature.coverage']);
-        expect(codes(policy, verdict('valid', ['MessageHeader', 'AttachmentEncoded', 'Bussiness']), type)).to.deep.equal([]);
+        expect(
+          codes(policy, verdict('valid', ['MessageHeader', 'AttachmentEncoded']), type),
+        ).to.deep.equal(['signature.coverage']);
+        expect(
+          codes(
+            policy,
+            verdict('valid', ['MessageHeader', 'AttachmentEncoded', 'Bussiness']),
+            type,
+          ),
+        ).to.deep.equal([]);
         expect(codes(policy, verdict('valid', ['edXML']), type)).to.deep.equal([]);
       });
     }
@@ -75,13 +94,25 @@ describe('signature policies (design 2.3)', () => {
   });
 
   it('does not ask a status package for attachments it cannot have', () => {
-    const issues = applyPolicy('require', verdict('valid', ['MessageHeader']), sampleStatus(), 'T99.02');
+    const issues = applyPolicy(
+      'require',
+      verdict('valid', ['MessageHeader']),
+      sampleStatus(),
+      'T99.02',
+    );
     expect(issues).to.deep.equal([]);
   });
 
   it('marks SHA-1 where it is taken', () => {
-    const found = applyPolicy('verify', { ...verdict('valid', ['edXML']), sha1: true }, document(), 'T99.01');
-    expect(found.map((one) => [one.code, one.severity])).to.deep.equal([['signature.sha1', 'warning']]);
+    const found = applyPolicy(
+      'verify',
+      { ...verdict('valid', ['edXML']), sha1: true },
+      document(),
+      'T99.01',
+    );
+    expect(found.map((one) => [one.code, one.severity])).to.deep.equal([
+      ['signature.sha1', 'warning'],
+    ]);
   });
 });
 

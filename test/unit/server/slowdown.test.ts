@@ -11,7 +11,8 @@ describe('slowing failed sign-ins', () => {
 
   it('lets the first failures pass and makes the next ones wait', async () => {
     const slowdown = createSlowdown(clockAt({ now: 0 }));
-    for (let i = 0; i < 5; i++) expect(await settles(slowdown.failed('192.0.2.1', 'T99.01'))).to.equal(true);
+    for (let i = 0; i < 5; i++)
+      expect(await settles(slowdown.failed('192.0.2.1', 'T99.01'))).to.equal(true);
     expect(await settles(slowdown.failed('192.0.2.1', 'T99.01'))).to.equal(false);
   });
 
