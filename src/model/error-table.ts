@@ -589,8 +589,8 @@ export const ERRORS = {
   'server.port': client(
     'Port {port} of {host} is in use by another program.',
     'Cổng {port} của {host} đang được chương trình khác dùng.',
-    'Stop the other program, or change {key} in the configuration.',
-    'Dừng chương trình kia, hoặc đổi {key} trong cấu hình.',
+    'Stop the other program, or set {key} (or {variable}) to another port.',
+    'Dừng chương trình kia, hoặc đặt {key} (hoặc {variable}) sang cổng khác.',
   ),
   'store.locked': {
     ...server(
