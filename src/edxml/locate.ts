@@ -1,0 +1,73 @@
+/**
+ * Where the parts of a package are that a signature may cover: at their contract paths only, in any
+ * spelling the reader accepts. An element of the right name anywhere else is not a part; of two at the
+ * same path only the first is one, and the schema refuses the package.
+ *
+ * @module
+ */
+import type { PackageKind } from '../model/edxml.js';
+import type { SignedPart } from '../model/signature.js';
+import type { XmlDocument, XmlElement } from '../xml/tree.js';
+import { isPackageRoot, memberOf } from './names.js';
+import { type Branch, rootShape, type Shape, type StatusForm } from './shape.js';
+
+export interface Located {
+  /** `edXMLHeader`, where the signature stands. */
+  readonly header: XmlElement | undefined;
+  /** In a status of the provincial form the part `MessageHeader` is the element `Status`. */
+  readonly parts: ReadonlyMap<SignedPart, XmlElement>;
+}
+
+export function locate(doc: XmlDocument): Located {
+  const parts = new Map<SignedPart, XmlElement>();
+  if (!isPackageRoot(doc.root)) return { header: undefined, parts };
+  const add = (part: SignedPart, at: Place): Place => {
+    if (at.element !== undefined) parts.set(part, at.element);
+    return at;
+  };
+  const root = add('edXML', start(doc.root, 'document'));
+  const envelope = add('edXMLEnvelope', into(root, 'edXMLEnvelope'));
+  const header = into(envelope, 'edXMLHeader');
+  const message = headerOf(doc.root);
+  if (message !== undefined) parts.set('MessageHeader', message.element);
+  const traces = add('TraceHeaderList', into(header, 'TraceHeaderList'));
+  add('Bussiness', into(traces, 'Bussiness'));
+  const body = add('edXMLBody', into(envelope, 'edXMLBody'));
+  add('edXMLManifest', into(body, 'edXMLManifest'));
+  add('AttachmentEncoded', into(root, 'AttachmentEncoded'));
+  return { header: header.element, parts };
+}
+
+/** The element with the data of the package, document or status, and the form it has. */
+export function headerOf(
+  root: XmlElement,
+): { readonly element: XmlElement; readonly form: StatusForm } | undefined {
+  for (const form of ['MessageHeader', 'Status'] as const) {
+    const header = into(into(start(root, 'status', form), 'edXMLEnvelope'), 'edXMLHeader');
+    const { element } = into(header, form);
+    if (element !== undefined) return { element, form };
+  }
+  return undefined;
+}
+
+/** A place on a contract path: the shape that belongs there and the element, if it is there. */
+interface Place {
+  readonly shape: Branch | undefined;
+  readonly element: XmlElement | undefined;
+}
+
+function start(root: XmlElement, kind: PackageKind, form?: StatusForm): Place {
+  return { shape: branchOf(rootShape(kind, form).shape), element: root };
+}
+
+function into({ shape, element }: Place, name: string): Place {
+  const found = element?.children.find(
+    (child) => shape !== undefined && memberOf(shape, child, true)?.name === name,
+  );
+  const member = shape?.byName.get(name.toLowerCase());
+  return { shape: member && branchOf(member.shape), element: found };
+}
+
+function branchOf(shape: Shape): Branch | undefined {
+  return 'branch' in shape ? shape.branch : undefined;
+}

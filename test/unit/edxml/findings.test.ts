@@ -1,0 +1,24 @@
+import { expect } from 'chai';
+import { Findings } from '../../../src/edxml/findings.js';
+import { documentText, withXml } from './inspect.js';
+
+describe('edxml/findings', () => {
+  it('keeps an error that comes after a flood of warnings', () => {
+    withXml(documentText(), ({ root }) => {
+      const findings = new Findings();
+      for (let i = 0; i < 1000; i++) findings.add('dialect.unknown', { element: 'x' }, root);
+      findings.add('schema.missing', { element: 'y', expected: 'y' }, root);
+      expect(findings.issues).to.have.length(101);
+      expect(findings.issues.at(-1)?.code).to.equal('schema.missing');
+    });
+  });
+
+  it('keeps a bounded number of errors', () => {
+    withXml(documentText(), ({ root }) => {
+      const findings = new Findings();
+      const values = { element: 'y', expected: 'y' };
+      for (let i = 0; i < 1000; i++) findings.add('schema.missing', values, root);
+      expect(findings.issues).to.have.length(200);
+    });
+  });
+});
