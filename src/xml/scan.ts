@@ -1,0 +1,353 @@
+/**
+ * The linear scan of the bytes before any parser sees them: encoding, DOCTYPE, processing
+ * instructions, floods. It is a tokenizer of its own, so that text, CDATA or a comment that merely
+ * looks like a DOCTYPE passes and a real one after 64 kB of comments does not.
+ *
+ * It also finds long base64 texts that need not enter the parser at all (`cuts`): without DOCTYPE the
+ * scan's state at a `<` outside comments and CDATA is the parser's state in every well-formed text, and
+ * no character of a cut text can leave the state "content". Whether the text is well-formed is for the
+ * parser to say; what the scan cannot read it leaves to it.
+ *
+ * Time is linear in the bytes; memory is constant.
+ *
+ * @module
+ */
+import { refuse } from '../model/issue.js';
+import { bytesKinds, inspectBase64, KIND } from './base64.js';
+import { readProlog } from './prolog.js';
+
+/** Real packages stay far below each of these. */
+export const LIMITS = {
+  depth: 100,
+  elements: 200_000,
+  attributesPerTag: 256,
+  attributes: 200_000,
+  namespacesPerTag: 64,
+  /** Bytes from `<` to `>`. */
+  tagBytes: 65_536,
+  /** Comments and CDATA sections together. */
+  sections: 10_000,
+  /**
+   * Sum over all tags of (attributes)² and (namespace declarations in scope)²: canonicalisation
+   * compares them pairwise, so that many fat tags cost more than their bytes.
+   */
+  canonicalWork: 16_000_000,
+} as const;
+
+/** Shorter texts are not worth a placeholder. */
+export const MIN_CUT_BYTES = 4096;
+/** Local names of the elements whose text may be cut out. */
+export const CUT_NAMES: readonly string[] = ['ContentTransferEncoded', 'Package'];
+
+/** A base64 text that stands alone between a start tag and its end tag. */
+export interface Cut {
+  readonly offset: number;
+  readonly length: number;
+  /** Line feeds in it. */
+  readonly lines: number;
+  /** Its lines end with CR LF, which the parser reads as LF. */
+  readonly crlf: boolean;
+  /** The element's position among all start tags, from 0. */
+  readonly element: number;
+}
+
+export interface XmlScan {
+  readonly bytes: Uint8Array;
+  readonly bom: boolean;
+  /** Where the text begins: after the byte order mark. */
+  readonly start: number;
+  readonly cuts: readonly Cut[];
+  readonly elements: number;
+}
+
+export interface ScanOptions {
+  /** `false`: no text is cut out. */
+  readonly cut?: boolean;
+}
+
+const LT = 0x3c;
+const GT = 0x3e;
+const SLASH = 0x2f;
+const QUOTE = 0x22;
+const APOSTROPHE = 0x27;
+const EQUALS = 0x3d;
+const COLON = 0x3a;
+const LF = 0x0a;
+const CR = 0x0d;
+
+const NAMES = CUT_NAMES.map((name) => Buffer.from(name));
+const COMMENT = Buffer.from('<!--');
+const CDATA = Buffer.from('<![CDATA[');
+const DOCTYPE = Buffer.from('<!doctype');
+const XMLNS = Buffer.from('xmlns');
+
+/**
+ * Scans the bytes of one XML text.
+ *
+ * @throws GatewayError package.empty, package.compressed, xml.encoding, xml.doctype,
+ *   xml.processing-instruction, xml.limits, xml.malformed, each with its line.
+ */
+export function scanXml(bytes: Uint8Array, options: ScanOptions = {}): XmlScan {
+  return new Scanner(bytes, options.cut !== false).run();
+}
+
+/**
+ * Lines of all start tags, in document order: the line of each tag's `>`, as libxml2 counts. For the
+ * texts of more than 65,534 lines, where libxml2's own 16 bits do not suffice.
+ */
+export function startTagLines(scan: XmlScan): Uint32Array {
+  const ends = new Uint32Array(scan.elements);
+  new Scanner(scan.bytes, false, ends).run();
+  let [line, at] = [1, 0];
+  return ends.map((end) => {
+    line += countLines(scan.bytes, at, end);
+    at = end;
+    return line;
+  });
+}
+
+/** Line feeds in `bytes[from, to)`. */
+export function countLines(bytes: Uint8Array, from: number, to: number): number {
+  let lines = 0;
+  for (let i = from; i < to; i++) if (bytes[i] === LF) lines++;
+  return lines;
+}
+
+class Scanner {
+  readonly #bytes: Uint8Array;
+  readonly #cut: boolean;
+  readonly #tagEnds: Uint32Array | undefined;
+  readonly #cuts: Cut[] = [];
+  /** Namespace declarations in scope, by depth. */
+  readonly #scope = new Int32Array(LIMITS.depth + 2);
+  #at = 0;
+  #depth = 0;
+  #elements = 0;
+  #attributes = 0;
+  #sections = 0;
+  #work = 0;
+
+  constructor(bytes: Uint8Array, cut: boolean, tagEnds?: Uint32Array) {
+    this.#bytes = bytes;
+    this.#cut = cut;
+    this.#tagEnds = tagEnds;
+  }
+
+  run(): XmlScan {
+    const bytes = this.#bytes;
+    const prolog = readProlog(bytes);
+    this.#at = prolog.content;
+    let clean = prolog.content;
+    for (let lt = this.#nextTag(this.#at); lt !== -1; lt = this.#nextTag(this.#at)) {
+      const cuts = this.#cuts.length;
+      this.#markup(lt);
+      const cut = this.#cuts[cuts];
+      if (cut !== undefined) {
+        this.#characters(clean, cut.offset);
+        clean = cut.offset + cut.length;
+        this.#at = clean;
+      }
+    }
+    this.#characters(clean, bytes.length);
+    return {
+      bytes,
+      bom: prolog.bom,
+      start: prolog.start,
+      cuts: this.#cuts,
+      elements: this.#elements,
+    };
+  }
+
+  /** Most texts are short: a call of `indexOf` costs more than looking at a few bytes. */
+  #nextTag(from: number): number {
+    const near = Math.min(from + 48, this.#bytes.length);
+    for (let i = from; i < near; i++) if (this.#bytes[i] === LT) return i;
+    return this.#bytes.indexOf(LT, near);
+  }
+
+  #markup(lt: number): void {
+    switch (this.#bytes[lt + 1]) {
+      case 0x21:
+        this.#declaration(lt);
+        break;
+      case 0x3f:
+        throw this.#instruction(lt);
+      case SLASH: {
+        const end = this.#bytes.indexOf(GT, lt);
+        this.#depth = Math.max(0, this.#depth - 1);
+        this.#at = end === -1 ? this.#bytes.length : end + 1;
+        break;
+      }
+      default:
+        this.#startTag(lt);
+    }
+  }
+
+  #declaration(lt: number): void {
+    if (this.#starts(COMMENT, lt)) this.#section(lt, lt + 4, '-->', 'comment');
+    else if (this.#starts(CDATA, lt)) this.#section(lt, lt + 9, ']]>', 'CDATA section');
+    else if (this.#starts(DOCTYPE, lt, 0x20)) throw refuse('xml.doctype', {}, this.#place(lt));
+    else throw refuse('xml.malformed', { reason: 'unknown markup after "<!"' }, this.#place(lt));
+  }
+
+  #section(lt: number, from: number, end: string, name: string): void {
+    this.#sections++;
+    if (this.#sections > LIMITS.sections) {
+      throw this.#flood(lt, `more than ${LIMITS.sections} comments and CDATA sections`);
+    }
+    const at = Buffer.from(this.#bytes.buffer, this.#bytes.byteOffset, this.#bytes.length).indexOf(
+      end,
+      from,
+      'latin1',
+    );
+    if (at === -1) {
+      throw refuse('xml.malformed', { reason: `a ${name} is not closed` }, this.#place(lt));
+    }
+    this.#at = at + 3;
+  }
+
+  #startTag(lt: number): void {
+    const bytes = this.#bytes;
+    let attributes = 0;
+    let namespaces = 0;
+    let word = lt + 1;
+    let afterSpace = false;
+    let i = lt + 1;
+    for (; i < bytes.length; i++) {
+      const byte = bytes[i] ?? 0;
+      if (byte === GT) break;
+      if (byte === QUOTE || byte === APOSTROPHE) {
+        attributes++;
+        if (this.#declaresNamespace(word)) namespaces++;
+        const end = bytes.indexOf(byte, i + 1);
+        i = end === -1 ? bytes.length : end;
+        afterSpace = true;
+      } else if (byte === LT) {
+        throw refuse('xml.malformed', { reason: '"<" inside a tag' }, this.#place(i));
+      } else if (byte <= 0x20) afterSpace = true;
+      else if (byte !== EQUALS && afterSpace) {
+        word = i;
+        afterSpace = false;
+      }
+    }
+    if (i >= bytes.length) {
+      throw refuse('xml.malformed', { reason: 'a tag is not closed' }, this.#place(lt));
+    }
+    this.#at = i + 1;
+    this.#bounds(lt, i + 1 - lt, attributes, namespaces);
+    if (this.#tagEnds !== undefined) this.#tagEnds[this.#elements] = i;
+    this.#elements++;
+    if (bytes[i - 1] === SLASH) return;
+    this.#depth++;
+    if (this.#cut && bytes[i + 1] !== LT && this.#hasCutName(lt)) this.#tryCut(i + 1);
+  }
+
+  #bounds(lt: number, length: number, attributes: number, namespaces: number): void {
+    if (this.#depth >= LIMITS.depth) throw this.#flood(lt, `deeper than ${LIMITS.depth} elements`);
+    if (this.#elements >= LIMITS.elements) {
+      throw this.#flood(lt, `more than ${LIMITS.elements} elements`);
+    }
+    if (length > LIMITS.tagBytes)
+      throw this.#flood(lt, `a tag of more than ${LIMITS.tagBytes} bytes`);
+    if (namespaces > LIMITS.namespacesPerTag) {
+      throw this.#flood(
+        lt,
+        `more than ${LIMITS.namespacesPerTag} namespace declarations in one tag`,
+      );
+    }
+    if (attributes > LIMITS.attributesPerTag) {
+      throw this.#flood(lt, `more than ${LIMITS.attributesPerTag} attributes in one tag`);
+    }
+    this.#attributes += attributes;
+    if (this.#attributes > LIMITS.attributes) {
+      throw this.#flood(lt, `more than ${LIMITS.attributes} attributes`);
+    }
+    const scope = (this.#scope[this.#depth] ?? 0) + namespaces;
+    this.#scope[this.#depth + 1] = scope;
+    this.#work += attributes * attributes + scope * scope;
+    if (this.#work > LIMITS.canonicalWork) {
+      throw this.#flood(lt, 'too many attributes or namespace declarations in all');
+    }
+  }
+
+  /** A cut text is one whole text: it ends with the end tag of its own element. */
+  #tryCut(from: number): void {
+    const to = this.#bytes.indexOf(LT, from);
+    if (to - from < MIN_CUT_BYTES || this.#bytes[to + 1] !== SLASH) return;
+    const run = inspectBase64(this.#bytes, from, to);
+    if (!run.valid) return;
+    const crlf = (run.kinds & KIND.carriageReturn) !== 0;
+    // A lone CR would be a line of its own to some and none to others: the parser decides.
+    if (crlf && !this.#onlyCrLf(from, to)) return;
+    this.#cuts.push({
+      offset: from,
+      length: to - from,
+      lines: run.lines,
+      crlf,
+      element: this.#elements - 1,
+    });
+  }
+
+  /** Each CR is followed by an LF. */
+  #onlyCrLf(from: number, to: number): boolean {
+    for (let i = from; i < to; i++) {
+      if (this.#bytes[i] === CR && this.#bytes[i + 1] !== LF) return false;
+    }
+    return true;
+  }
+
+  #hasCutName(lt: number): boolean {
+    const bytes = this.#bytes;
+    let start = lt + 1;
+    let end = start;
+    for (; end < this.#at - 1; end++) {
+      const byte = bytes[end] ?? 0;
+      if (byte <= 0x20) break;
+      if (byte === COLON) start = end + 1;
+    }
+    return NAMES.some((name) => name.length === end - start && this.#starts(name, start));
+  }
+
+  /** `xmlns` or `xmlns:…` begins at `word`. */
+  #declaresNamespace(word: number): boolean {
+    if (!this.#starts(XMLNS, word)) return false;
+    const next = this.#bytes[word + 5] ?? 0;
+    return next === COLON || next === EQUALS || next <= 0x20;
+  }
+
+  /** @param fold bits set before comparing: 0x20 makes ASCII letters lower case. */
+  #starts(what: Uint8Array, at: number, fold = 0): boolean {
+    for (let i = 0; i < what.length; i++) {
+      const byte = this.#bytes[at + i];
+      if (byte === undefined || (i < 2 ? byte : byte | fold) !== what[i]) return false;
+    }
+    return true;
+  }
+
+  /** Characters that XML 1.0 forbids, in what the parser will get. */
+  #characters(from: number, to: number): void {
+    if ((bytesKinds(this.#bytes, from, to) & KIND.control) === 0) return;
+    for (let i = from; i < to; i++) {
+      if ((bytesKinds(this.#bytes, i, i + 1) & KIND.control) === 0) continue;
+      const hex = (this.#bytes[i] ?? 0).toString(16).padStart(2, '0');
+      throw refuse('xml.malformed', { reason: `control character 0x${hex}` }, this.#place(i));
+    }
+  }
+
+  #instruction(lt: number): Error {
+    const target = Buffer.from(this.#bytes.subarray(lt + 2, lt + 6)).toString('latin1');
+    if (!/^xml[\s?]/.test(target)) {
+      return refuse('xml.processing-instruction', {}, this.#place(lt));
+    }
+    const reason = 'the XML declaration must be the very first characters';
+    return refuse('xml.malformed', { reason }, this.#place(lt));
+  }
+
+  #flood(at: number, reason: string): Error {
+    return refuse('xml.limits', { reason }, this.#place(at));
+  }
+
+  #place(at: number): { line: number } {
+    return { line: 1 + countLines(this.#bytes, 0, at) };
+  }
+}

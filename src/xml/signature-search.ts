@@ -1,0 +1,60 @@
+/**
+ * One walk over the whole tree: every element that is called a signature, wherever it stands, and
+ * every Id-like attribute. Looking everywhere is the point: a second signature or a second bearer of an
+ * Id is refused where it stands, also outside of what is signed (threats C, E and F).
+ *
+ * @module
+ */
+import { DS } from './signature-algorithms.js';
+import type { XmlElement } from './tree.js';
+
+export interface Found {
+  /** `Signature` of XML-DSig. */
+  readonly real: readonly XmlElement[];
+  /** `Signature` in any other namespace or in none. */
+  readonly lookalikes: readonly XmlElement[];
+  /** There is a `DigitalSignature`: some .NET systems write it, and leave it empty. */
+  readonly hasSlot: boolean;
+  /** Those of them that hold anything. */
+  readonly filledSlots: readonly XmlElement[];
+  readonly ids: ReadonlyMap<string, XmlElement>;
+  /** Some value stands in two Id-like attributes. */
+  readonly hasRepeatedId: boolean;
+}
+
+const XML = 'http://www.w3.org/XML/1998/namespace';
+const WSU = 'http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-wssecurity-utility-1.0.xsd';
+/** By namespace, then local name: all spellings that any verifier in the field takes for an Id. */
+const ID_NAMES: ReadonlyMap<string, ReadonlySet<string>> = new Map([
+  ['', new Set(['Id', 'ID', 'id'])],
+  [XML, new Set(['id'])],
+  [WSU, new Set(['Id'])],
+]);
+
+export function findSignatures(root: XmlElement): Found {
+  const real: XmlElement[] = [];
+  const lookalikes: XmlElement[] = [];
+  const filledSlots: XmlElement[] = [];
+  const ids = new Map<string, XmlElement>();
+  let hasSlot = false;
+  let hasRepeatedId = false;
+  const open = [root];
+  for (let at = open.pop(); at !== undefined; at = open.pop()) {
+    if (at.name === 'Signature') (at.namespace === DS ? real : lookalikes).push(at);
+    if (at.name === 'DigitalSignature') {
+      hasSlot = true;
+      if (isFilled(at)) filledSlots.push(at);
+    }
+    for (const { name, namespace, value } of at.attributes) {
+      if (ID_NAMES.get(namespace)?.has(name) !== true) continue;
+      if (ids.has(value)) hasRepeatedId = true;
+      ids.set(value, at);
+    }
+    for (const child of at.children) open.push(child);
+  }
+  return { real, lookalikes, hasSlot, filledSlots, ids, hasRepeatedId };
+}
+
+function isFilled(element: XmlElement): boolean {
+  return element.children.length > 0 || element.text.trim() !== '';
+}
