@@ -58,6 +58,7 @@ const GRACE_MS = 10_000;
 const IDLE_MS = 2000;
 const SWEEP_EVERY_MS = 10 * 60_000;
 const ATTEMPTS_AT_ONCE = 32;
+const PURGE_STEP = 200;
 
 function version(): string {
   const text = readFileSync(join(PACKAGE_ROOT, 'package.json'), 'utf8');
@@ -145,7 +146,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     metrics.onScrape(async () => (await store.counts()).deliveries);
 
     const sweep = (): void => {
-      store.sweep(clock.now()).catch((error: unknown) => {
+      purge(store, config, clock).catch((error: unknown) => {
         logger.error('store.failed', { reason: causeText(error) });
       });
     };
@@ -197,6 +198,16 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     await stopAll();
     throw error;
   }
+}
+
+/** Content past its retention goes in small steps, so that accepting never waits long for it. */
+async function purge(store: Store, config: Config, clock: Clock): Promise<void> {
+  const { contentMs } = config.retention;
+  if (contentMs !== undefined) {
+    const now = clock.now();
+    while ((await store.purgeContent(now - contentMs, PURGE_STEP, now)) === PURGE_STEP);
+  }
+  await store.sweep(clock.now());
 }
 
 /** With `token` the scrape token lies in the store's folder; without the file nobody may scrape. */

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { type ErrorEntry, ERRORS } from './error-table.js';
+import { ERRORS, type ErrorEntry } from './error-table.js';
 
 /** Title of the group that begins with this prefix; prefixes that share a title share a table. */
 const TITLES: ReadonlyMap<string, string> = new Map([
@@ -60,7 +60,9 @@ function cell(...lines: readonly string[]): string {
 function row(code: string, entry: ErrorEntry): string {
   const { side, http, temporary, text, textVi, hint, hintVi } = entry;
   const facts =
-    side === 'warning' ? [] : [side, http === undefined ? '' : String(http), temporary ? 'yes' : ''];
+    side === 'warning'
+      ? []
+      : [side, http === undefined ? '' : String(http), temporary ? 'yes' : ''];
   return `| ${[`\`${code}\``, ...facts, cell(text, textVi), cell(hint, hintVi)].join(' | ')} |`;
 }
 

@@ -455,14 +455,14 @@ export const ERRORS = {
   'store.older': lasting(
     'The store has schema {found}; this version needs schema {known}.',
     'Kho dữ liệu có lược đồ {found}; phiên bản này cần lược đồ {known}.',
-    'Start `edxgate serve` once, or run `edxgate store migrate`.',
-    'Chạy `edxgate serve` một lần hoặc `edxgate store migrate`.',
+    'Start `edxgate serve` once; it brings the store up to date.',
+    'Chạy `edxgate serve` một lần; lệnh này nâng cấp kho dữ liệu.',
   ),
   'store.damaged': lasting(
     'The stored content of message {messageId} no longer matches its digest.',
     'Nội dung đã lưu của thông điệp {messageId} không còn khớp với mã băm.',
-    'Run `edxgate store check`, then restore the content from a backup.',
-    'Chạy `edxgate store check` rồi khôi phục nội dung từ bản sao lưu.',
+    'Restore the content from a backup.',
+    'Khôi phục nội dung từ bản sao lưu.',
   ),
   'server.internal': server(
     'The gateway failed; nothing was accepted.',
