@@ -1,0 +1,130 @@
+/**
+ * Options that `agency add` and `agency set` share, and what they ask for.
+ *
+ * @module
+ */
+import { statSync } from 'node:fs';
+import { resolve } from 'node:path';
+import type { Command } from 'commander';
+import { readSecretFile } from '../config/secret-file.js';
+import type { Route } from '../model/agency.js';
+import { PEER_PROFILES, type PeerProfile } from '../model/edxml.js';
+import { refuse } from '../model/issue.js';
+import { SIGNATURE_POLICIES, type SignaturePolicy } from '../model/signature.js';
+import type { AgencyChange } from '../operate/agencies.js';
+import { type CommonOptions, choiceOption, collect } from './command.js';
+import type { Terminal } from './terminal.js';
+
+export interface AgencyOptions extends CommonOptions {
+  readonly name?: string;
+  readonly push?: string;
+  readonly pushKind?: 'receiver' | 'edxgate';
+  readonly pushTokenFile?: string;
+  readonly pushCa?: string;
+  readonly collect?: boolean;
+  readonly profile?: PeerProfile;
+  readonly signature?: SignaturePolicy;
+  readonly allowSha1?: boolean;
+  readonly mayActFor?: string[];
+  readonly oldOrganId?: string;
+  readonly inCharge?: string;
+  readonly email?: string;
+  readonly active?: boolean;
+  readonly inactive?: boolean;
+  readonly signingKey?: string;
+}
+
+export function agencyOptions(command: Command): Command {
+  const later = ['edoc', 'vxp'];
+  return command
+    .option('--push <url>', 'where packages are pushed to')
+    .addOption(
+      choiceOption('--push-kind <kind>', 'what is spoken there', ['receiver', 'edxgate'], later),
+    )
+    .option('--push-token-file <file>', 'file with the token we show there, mode 0600')
+    .option('--push-ca <file>', 'PEM file with the CA of the address')
+    .option('--collect', 'the agency comes for its packages')
+    .addOption(choiceOption('--profile <name>', 'how its packages are read', PEER_PROFILES, later))
+    .addOption(
+      choiceOption('--signature <policy>', 'what is asked of signatures', SIGNATURE_POLICIES),
+    )
+    .option('--allow-sha1', 'take signatures with SHA-1, marked')
+    .option('--no-allow-sha1', 'refuse them (default)')
+    .option('--may-act-for <organ>', 'it may send for this agency; may be repeated', collect)
+    .option('--old-organ-id <organ>', 'its 13-character code, when it differs')
+    .option('--in-charge <name>', 'superior agency')
+    .option('--email <address>', 'contact')
+    .option('--inactive', 'neither sends nor receives')
+    .option('--active', 'the reverse')
+    .option(
+      '--signing-key <file>',
+      'PEM with key and certificate, lent for status packages we write for it',
+    );
+}
+
+/** Files are named by their whole path: the server that reads them stands in another folder. */
+export function changeOf(terminal: Terminal, options: AgencyOptions): AgencyChange {
+  if (options.active === true && options.inactive === true) {
+    throw refuse('cli.usage', { reason: 'give --active or --inactive, not both' });
+  }
+  const route = routeOf(terminal, options);
+  const key = options.signingKey;
+  return {
+    ...given('organName', options.name),
+    ...given('oldOrganId', options.oldOrganId),
+    ...given('organizationInCharge', options.inCharge),
+    ...given('email', options.email),
+    ...given('active', options.active ?? (options.inactive === true ? false : undefined)),
+    ...given('route', route),
+    ...given('profile', options.profile),
+    ...given('signaturePolicy', options.signature),
+    ...given('allowSha1', options.allowSha1),
+    ...given('mayActFor', options.mayActFor),
+    ...given('signingKeyFile', key === undefined ? undefined : secretPath(terminal, key)),
+  };
+}
+
+function given<K extends keyof AgencyChange>(
+  name: K,
+  value: AgencyChange[K] | undefined,
+): AgencyChange {
+  return value === undefined ? {} : { [name]: value };
+}
+
+function routeOf(terminal: Terminal, options: AgencyOptions): Route | undefined {
+  const { push, pushKind = 'receiver', pushTokenFile, pushCa } = options;
+  if (push === undefined) {
+    const stray = [
+      ...(options.pushKind === undefined ? [] : ['--push-kind']),
+      ...(pushTokenFile === undefined ? [] : ['--push-token-file']),
+      ...(pushCa === undefined ? [] : ['--push-ca']),
+    ];
+    if (stray.length > 0) throw refuse('cli.usage', { reason: `${stray.join(', ')} needs --push` });
+    return options.collect === true ? { kind: 'collect' } : undefined;
+  }
+  if (options.collect === true) {
+    throw refuse('cli.usage', { reason: 'give --push or --collect, not both' });
+  }
+  return {
+    kind: 'push',
+    pushKind,
+    url: push,
+    ...(pushTokenFile === undefined ? {} : { tokenFile: secretPath(terminal, pushTokenFile) }),
+    ...(pushCa === undefined ? {} : { caFile: readablePath(terminal, pushCa) }),
+  };
+}
+
+/** Looked at now, so that a wide or missing file is told to the operator and not to the first delivery. */
+function secretPath(terminal: Terminal, file: string): string {
+  const path = resolve(terminal.folder, file);
+  readSecretFile(path);
+  return path;
+}
+
+function readablePath(terminal: Terminal, file: string): string {
+  const path = resolve(terminal.folder, file);
+  if (statSync(path, { throwIfNoEntry: false })?.isFile() !== true) {
+    throw refuse('file.unreadable', { file: path, reason: 'not a file' });
+  }
+  return path;
+}

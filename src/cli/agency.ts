@@ -1,0 +1,199 @@
+/**
+ * `edxgate agency add|set|list|show|import`, with `token` and `certificate` from their own files.
+ *
+ * @module
+ */
+import type { Command } from 'commander';
+import { addAgency, listAgencies, setAgency, showAgency } from '../operate/agencies.js';
+import { importAgencies } from '../operate/agency-import.js';
+import type { AgencyView } from '../operate/agency-view.js';
+import { type CertificateView, listCertificates } from '../operate/certificates.js';
+import { listTokens, type TokenView } from '../operate/tokens.js';
+import { defineCertificate } from './agency-certificate.js';
+import { type AgencyOptions, agencyOptions, changeOf } from './agency-options.js';
+import { defineToken } from './agency-token.js';
+import {
+  act,
+  type CommonOptions,
+  describe,
+  operatorContext,
+  type Run,
+  readConfig,
+  say,
+  withStore,
+} from './command.js';
+import { readInputFile } from './files.js';
+import { localTime, plain, table } from './table.js';
+
+type AddOptions = AgencyOptions & { readonly name: string; readonly ifMissing?: boolean };
+
+export function define(command: Command, run: Run): void {
+  command.description('The directory: agencies, their routes, policies, tokens and certificates.');
+  defineAdd(command, run);
+  defineSet(command, run);
+  describe(command.command('list').summary('every agency'), {
+    description: 'List every agency of the directory.',
+    config: true,
+    examples: ['edxgate agency list', 'edxgate agency list --json'],
+  }).action(act(run, (options: CommonOptions) => list(run, options)));
+  describe(command.command('show').summary('one agency with tokens and certificates'), {
+    description: 'Show one agency with its tokens (never their text) and certificates.',
+    config: true,
+    examples: ['edxgate agency show T99.01'],
+  })
+    .argument('<organ>', 'organ id, or old organ id')
+    .action(act(run, (organ: string, options: CommonOptions) => show(run, organ, options)));
+  describe(command.command('import').summary('many from CSV or JSON'), {
+    description: 'Add and change agencies from a CSV or JSON file: all or none.',
+    config: true,
+    examples: ['edxgate agency import directory.csv'],
+    notes:
+      'CSV has a header line: OrganId, OrganName, OldOrganId, OrganizationInCharge, Email, Active.\nJSON is a list of objects with the same members in camelCase. Routes, policies, tokens and\ncertificates of agencies that are there stay as they are; nothing is deleted.',
+  })
+    .argument('<file>', 'CSV or JSON in UTF-8, or - for standard input')
+    .action(act(run, (file: string, options: CommonOptions) => importFile(run, file, options)));
+  defineToken(command, run);
+  defineCertificate(command, run);
+}
+
+function defineAdd(parent: Command, run: Run): void {
+  const command = describe(parent.command('add').summary('a new agency'), {
+    description: 'Add an agency. Without --push it collects.',
+    config: true,
+    examples: [
+      'edxgate agency add T99.01 --name "Sở Mẫu A"',
+      'edxgate agency add T99.02 --name "Sở Mẫu B" --push https://b.example/receive --push-ca ca.pem',
+      'edxgate agency add T99.03 --name "Sở Mẫu C" --collect --signature record --if-missing',
+    ],
+  })
+    .argument('<organ>', 'organ id')
+    .requiredOption('--name <name>', 'name of the agency');
+  agencyOptions(command)
+    .option('--if-missing', 'leave an agency that is there as it is; status 0')
+    .action(act(run, (organ: string, options: AddOptions) => add(run, organ, options)));
+}
+
+function defineSet(parent: Command, run: Run): void {
+  const command = describe(parent.command('set').summary('change an agency'), {
+    description: 'Change an agency; what is not named stays as it is.',
+    config: true,
+    examples: [
+      'edxgate agency set T99.02 --push https://new.example/receive',
+      'edxgate agency set T99.01 --signature require',
+      'edxgate agency set T99.03 --inactive',
+    ],
+    notes:
+      'A weaker --signature than before, while a certificate is registered, raises an alert.\n--may-act-for replaces the whole list.',
+  })
+    .argument('<organ>', 'organ id')
+    .option('--name <name>', 'name of the agency');
+  agencyOptions(command).action(
+    act(run, (organ: string, options: AgencyOptions) => set(run, organ, options)),
+  );
+}
+
+async function add(run: Run, organ: string, options: AddOptions): Promise<undefined> {
+  const config = readConfig(run, options);
+  const change = { ...changeOf(run.terminal, options), organId: organ, organName: options.name };
+  const { agency, added } = await withStore(run, config, 'write', (store) =>
+    addAgency(operatorContext(run, config, store), change, {
+      ifMissing: options.ifMissing ?? false,
+    }),
+  );
+  say(run, options, agency, () => `${added ? 'added' : 'there already'}: ${agency.organId}`);
+  return undefined;
+}
+
+async function set(run: Run, organ: string, options: AgencyOptions): Promise<undefined> {
+  const config = readConfig(run, options);
+  const change = changeOf(run.terminal, options);
+  const agency = await withStore(run, config, 'write', (store) =>
+    setAgency(operatorContext(run, config, store), organ, change),
+  );
+  say(run, options, agency, () => agencyText(agency));
+  return undefined;
+}
+
+async function list(run: Run, options: CommonOptions): Promise<undefined> {
+  await withStore(run, readConfig(run, options), 'read', async (store) => {
+    const rows: string[][] = [];
+    for await (const one of listAgencies(store)) {
+      if (options.json === true) say(run, options, one, () => '');
+      else
+        rows.push([
+          one.organId,
+          one.active ? 'active' : 'inactive',
+          routeText(one),
+          plain(one.organName),
+        ]);
+    }
+    if (rows.length > 0) {
+      run.terminal.out(`${table([['ORGAN ID', 'STATE', 'ROUTE', 'NAME'], ...rows])}\n`);
+    } else if (options.json !== true) run.terminal.out('no agencies\n');
+  });
+  return undefined;
+}
+
+async function show(run: Run, organ: string, options: CommonOptions): Promise<undefined> {
+  const now = run.terminal.clock.now();
+  await withStore(run, readConfig(run, options), 'read', async (store) => {
+    const agency = await showAgency(store, organ);
+    const tokens = await listTokens(store, agency.organId, now);
+    const certificates = await listCertificates(store, agency.organId, now);
+    say(run, options, { ...agency, tokens, certificates }, () =>
+      [agencyText(agency), ...tokens.map(tokenLine), ...certificates.map(certificateLine)].join(
+        '\n',
+      ),
+    );
+  });
+  return undefined;
+}
+
+async function importFile(run: Run, file: string, options: CommonOptions): Promise<undefined> {
+  const config = readConfig(run, options);
+  const text = (await readInputFile(run.terminal, file)).toString('utf8');
+  const result = await withStore(run, config, 'write', (store) =>
+    importAgencies(operatorContext(run, config, store), text),
+  );
+  const { added, changed, unchanged } = result;
+  say(run, options, result, () => `${added} added, ${changed} changed, ${unchanged} unchanged`);
+  return undefined;
+}
+
+function routeText({ route }: AgencyView): string {
+  return route.kind === 'push' ? `${route.pushKind} ${route.url}` : 'collects';
+}
+
+function agencyText(agency: AgencyView): string {
+  const rows: (readonly [string, string | undefined])[] = [
+    ['name', plain(agency.organName)],
+    ['old organ id', agency.oldOrganId],
+    ['in charge', agency.organizationInCharge],
+    ['email', agency.email],
+    ['state', agency.active ? 'active' : 'inactive'],
+    ['route', routeText(agency)],
+    ['profile', agency.profile],
+    [
+      'signature',
+      agency.signaturePolicy ?? 'by default (require once a certificate is registered)',
+    ],
+    ['SHA-1', agency.allowSha1 ? 'allowed' : undefined],
+    ['may act for', agency.mayActFor.length > 0 ? agency.mayActFor.join(', ') : undefined],
+    ['changed', localTime(agency.changedAt)],
+  ];
+  const shown = rows.flatMap(([name, value]) =>
+    value === undefined ? [] : [[`  ${name}`, value]],
+  );
+  return `${agency.organId}\n${table(shown)}`;
+}
+
+function tokenLine(token: TokenView): string {
+  const state = token.live ? 'live until' : token.revokedAt === undefined ? 'expired' : 'revoked';
+  return `  token ${token.id}  ${state} ${localTime(token.revokedAt ?? token.expiresAt)}`;
+}
+
+function certificateLine(one: CertificateView): string {
+  const until =
+    one.expiredAt === undefined ? `until ${localTime(one.notAfter)}` : 'expired by an operator';
+  return `  certificate ${one.fingerprint.slice(0, 16)}  ${plain(one.subject)}  ${until}`;
+}

@@ -1,0 +1,77 @@
+/**
+ * The commands: name, group, one line, and the file that holds the rest. A file is loaded only when
+ * its command is called, so that `edxgate validate` does not wait for a database driver.
+ *
+ * @module
+ */
+import type { CommandModule } from './command.js';
+
+export interface CommandEntry {
+  readonly name: string;
+  readonly group: string;
+  readonly summary: string;
+  readonly load: () => Promise<CommandModule>;
+}
+
+export const COMMANDS: readonly CommandEntry[] = [
+  {
+    name: 'serve',
+    group: 'Run',
+    summary: 'receive and deliver until stopped',
+    load: () => import('./serve.js'),
+  },
+  {
+    name: 'try',
+    group: 'Run',
+    summary: 'a gateway with sample agencies, and one document through it',
+    load: () => import('./try.js'),
+  },
+  {
+    name: 'validate',
+    group: 'Check files; no store is touched',
+    summary: 'against the schema and the rules of QCVN 102',
+    load: () => import('./validate.js'),
+  },
+  {
+    name: 'verify',
+    group: 'Check files; no store is touched',
+    summary: 'the signature, its certificate and the trust in it',
+    load: () => import('./verify.js'),
+  },
+  {
+    name: 'send',
+    group: 'Send',
+    summary: 'a package to an edxgate, as a client',
+    load: () => import('./send.js'),
+  },
+  {
+    name: 'log',
+    group: 'Ask and act',
+    summary: 'list|show: which messages there are, and the story of one',
+    load: () => import('./log.js'),
+  },
+  {
+    name: 'queue',
+    group: 'Ask and act',
+    summary: 'list|show|retry: what waits, why, and until when',
+    load: () => import('./queue.js'),
+  },
+  {
+    name: 'agency',
+    group: 'Set up',
+    summary: 'add|list|show|set|import|token|certificate: the directory',
+    load: () => import('./agency.js'),
+  },
+  {
+    name: 'keys',
+    group: 'Set up',
+    summary: 'show|rotate: the key that signs receipts',
+    load: () => import('./keys.js'),
+  },
+  {
+    name: 'config',
+    group: 'Set up',
+    summary: 'check|show: the configuration, and where each value comes from',
+    load: () => import('./config.js'),
+  },
+];

@@ -1,0 +1,245 @@
+/**
+ * The table of settings: every key of edxgate.yaml once, with its default, the form of its value and
+ * its check. The loader, docs/configuration.md and `edxgate config show` are made from it.
+ *
+ * @module
+ */
+import { SIGNATURE_POLICIES } from '../model/signature.js';
+import * as value from './values.js';
+
+export interface Setting<T> {
+  /** `limits.request` */
+  readonly key: string;
+  /** Text of the default; '' = none; undefined = the key must be written. */
+  readonly fallback: string | undefined;
+  /** What the value looks like, for people: `address:port`. */
+  readonly form: string;
+  readonly what: string;
+  readonly schema: value.ValueSchema<T>;
+}
+
+function setting<T>(
+  key: string,
+  fallback: string | undefined,
+  form: string,
+  schema: value.ValueSchema<T>,
+  what: string,
+): Setting<T> {
+  return { key, fallback, form, schema, what };
+}
+
+const MINUTE = 60_000;
+const DAY = 86_400_000;
+const MIB = 1_048_576;
+
+export const SETTINGS = {
+  organId: setting(
+    'organ_id',
+    undefined,
+    'organ id',
+    value.organId,
+    'Our own organ id: it stands in receipts and in what the gateway writes itself.',
+  ),
+  exchangeListen: setting(
+    'exchange.listen',
+    '127.0.0.1:8080',
+    'host:port',
+    value.address,
+    'Where document systems send and collect: `/soap`. Port 0 takes any free port.',
+  ),
+  exchangeCertificate: setting(
+    'exchange.tls.cert',
+    '',
+    'file',
+    value.path,
+    'PEM file with the certificate and its chain; makes the listener serve https. Needs `exchange.tls.key`.',
+  ),
+  exchangeKey: setting(
+    'exchange.tls.key',
+    '',
+    'file',
+    value.path,
+    'PEM file with the private key, mode 0600.',
+  ),
+  adminListen: setting(
+    'admin.listen',
+    '127.0.0.1:8081',
+    'host:port',
+    value.address,
+    'Where administrators work; never the port of the exchange listener. Never open it to the exchange network.',
+  ),
+  adminCertificate: setting(
+    'admin.tls.cert',
+    '',
+    'file',
+    value.path,
+    'As `exchange.tls.cert`, for the admin listener.',
+  ),
+  adminKey: setting(
+    'admin.tls.key',
+    '',
+    'file',
+    value.path,
+    'PEM file with the private key, mode 0600.',
+  ),
+  adminMetrics: setting(
+    'admin.metrics',
+    'open',
+    'open, token',
+    value.choice(['open', 'token']),
+    'Who may read `/metrics`. `open` only on a loopback address; elsewhere the default is `token`.',
+  ),
+  store: setting(
+    'store',
+    'store',
+    'folder',
+    value.storeFolder,
+    'Folder of the embedded store (database, content files, receipt keys), mode 0700. `postgres://…` is not available in this version.',
+  ),
+  storePasswordFile: setting(
+    'store_password_file',
+    '',
+    'file',
+    value.later,
+    'Password of a database server. Not available in this version.',
+  ),
+  content: setting(
+    'content',
+    'store',
+    'store',
+    value.contentPlace,
+    'Where the bytes of packages are kept: in the folder of the store. s3 is not available in this version.',
+  ),
+  trustAnchors: setting(
+    'trust.anchors',
+    '',
+    'file or folder, or a list',
+    value.paths,
+    'CA certificates that signers may chain to: PEM or DER; in folders, every file with a CERTIFICATE block. No usable block in one of them stops the start.',
+  ),
+  trustCrls: setting(
+    'trust.crls',
+    '',
+    'file or folder, or a list',
+    value.paths,
+    'Revocation lists: PEM (X509 CRL blocks) or DER. May be the folder of the anchors.',
+  ),
+  receiptKey: setting(
+    'keys.receipt',
+    '',
+    'file',
+    value.path,
+    'PEM file with the key that signs receipts, mode 0600. Without it one is made in the folder of the store at the first start.',
+  ),
+  signaturePolicy: setting(
+    'signature.policy',
+    'verify',
+    SIGNATURE_POLICIES.join(', '),
+    value.choice(SIGNATURE_POLICIES),
+    'For agencies without a policy of their own and without a registered certificate; with one it is `require`.',
+  ),
+  signatureEngine: setting(
+    'signature.engine',
+    'native',
+    'native',
+    value.choice(['native'], ['both']),
+    '`both` (a second opinion on every signature) is not available in this version.',
+  ),
+  limitRequest: setting(
+    'limits.request',
+    '96MiB',
+    'size',
+    value.size(65_536, 2_000 * MIB, '64KiB to 2000MiB'),
+    'Largest whole request; a larger one is answered with 413. A 50 MB package passes inline.',
+  ),
+  limitAttachments: setting(
+    'limits.attachments',
+    '500',
+    'count',
+    value.count(1, 10_000),
+    'Most attachments of one document.',
+  ),
+  deliveryRetry: setting(
+    'delivery.retry',
+    '1m, 5m, 15m, 1h*6, 6h*20',
+    'schedule',
+    value.schedule,
+    'Waiting time after each failed attempt; `1h*6` = six times one hour. After the last one the delivery is dead.',
+  ),
+  deliveryTimeout: setting(
+    'delivery.attempt_timeout',
+    '60s',
+    'duration',
+    value.duration(1_000, 10 * MINUTE, '1s to 10m'),
+    'Longest time of one attempt, from connecting to the last byte of the answer.',
+  ),
+  deliveryLease: setting(
+    'delivery.lease',
+    '90s',
+    'duration',
+    value.duration(2_000, 60 * MINUTE, '2s to 60m'),
+    'How long a claim on a delivery holds when its worker dies; longer than `delivery.attempt_timeout`.',
+  ),
+  deliveryPerRecipient: setting(
+    'delivery.per_recipient',
+    '2',
+    'count',
+    value.count(1, 100),
+    'Most attempts at once to one recipient.',
+  ),
+  retentionContent: setting(
+    'retention.content',
+    'forever',
+    'duration, forever',
+    value.durationOrForever(DAY, 'from 1d'),
+    'How long the bytes of packages are kept after every delivery is final.',
+  ),
+  retentionLog: setting(
+    'retention.log',
+    'forever',
+    'duration, forever',
+    value.durationOrForever(DAY, 'from 1d'),
+    'How long the delivery log is kept.',
+  ),
+  retentionRefusals: setting(
+    'retention.refusals',
+    '14d, 1GiB',
+    'duration, size',
+    value.timeAndSize,
+    'How long refused packages are kept for the operator, and how much in all.',
+  ),
+  retentionKeys: setting(
+    'retention.keys',
+    'forever',
+    'duration, forever',
+    value.durationOrForever(DAY, 'from 1d'),
+    'How long the same package sent again is recognised as a duplicate.',
+  ),
+  logLevel: setting(
+    'log.level',
+    'info',
+    'debug, info, warn, error',
+    value.choice(['debug', 'info', 'warn', 'error']),
+    'Least level that is written to standard error.',
+  ),
+  logFormat: setting(
+    'log.format',
+    'json',
+    'json, text',
+    value.choice(['json', 'text']),
+    '`text` is for people; one event a line in both.',
+  ),
+  insecureHttp: setting(
+    'insecure_http',
+    'false',
+    'true, false',
+    value.yesNo,
+    'Lets a listener without TLS stand on an address that is not loopback. Tokens and documents then cross the network in the clear, unless a proxy in front adds TLS.',
+  ),
+} as const;
+
+/** In the order of the documentation. */
+export const ALL_SETTINGS: readonly Setting<unknown>[] = Object.values(SETTINGS);
+
+/** Groups whose keys come with a later version: refused by name, not as unknown. */
+export const LATER_GROUPS: ReadonlySet<string> = new Set(['profiles']);
