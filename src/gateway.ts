@@ -31,6 +31,7 @@ import { closeConnections } from './soap/exchange.js';
 import { assertSameOperations, loadOperations } from './soap/operations.js';
 import { openSqliteStore } from './store/sqlite/open.js';
 import type { Store } from './store/store.js';
+import { defaultSchemas } from './xml/schema.js';
 import { TrustStore } from './xml/trust.js';
 
 export interface GatewayOptions {
@@ -90,6 +91,8 @@ async function openStore(options: GatewayOptions): Promise<Store> {
 export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const { config, logger, clock } = options;
   const metrics = createMetrics({ process: true });
+  // Compiled now, so that the first message does not wait for it.
+  defaultSchemas().prepare('document', 'status', 'gateway', 'receiver');
   let trust = loadTrust(config);
   const store = await openStore(options);
   const stops: (() => Promise<void>)[] = [() => store.close()];

@@ -123,7 +123,7 @@ export interface LibError {
 const LEVEL_ERROR = 2;
 
 /** Further messages are not kept: a hostile text could have one for each element. */
-const MAX_ERRORS = 500;
+export const MAX_ERRORS = 500;
 
 /** A message quotes the value it complains about: of a long one head and tail are read. */
 const MESSAGE_BYTES = 2048;

@@ -124,7 +124,8 @@ class ParsedDocument extends Tree implements XmlDocument {
   canonical(element: XmlElement, options: CanonicalOptions): Buffer {
     const pieces: Buffer[] = [];
     this.#write(element, options, (piece) => pieces.push(Buffer.from(piece)));
-    return pieces.length === 1 ? (pieces[0] as Buffer) : Buffer.concat(pieces);
+    const [first] = pieces;
+    return first !== undefined && pieces.length === 1 ? first : Buffer.concat(pieces);
   }
 
   canonicalDigest(element: XmlElement, options: CanonicalOptions, hash: string): Buffer {

@@ -137,16 +137,14 @@ class Scanner {
     const bytes = this.#bytes;
     const prolog = readProlog(bytes);
     this.#at = prolog.content;
-    let clean = prolog.content;
     for (let lt = this.#nextTag(this.#at); lt !== -1; lt = this.#nextTag(this.#at)) {
-      const cuts = this.#cuts.length;
       this.#markup(lt);
-      const cut = this.#cuts[cuts];
-      if (cut !== undefined) {
-        this.#characters(clean, cut.offset);
-        clean = cut.offset + cut.length;
-        this.#at = clean;
-      }
+    }
+    // Last, so that what is refused first does not depend on what was cut out.
+    let clean = prolog.content;
+    for (const cut of this.#cuts) {
+      this.#characters(clean, cut.offset);
+      clean = cut.offset + cut.length;
     }
     this.#characters(clean, bytes.length);
     return {
@@ -286,6 +284,7 @@ class Scanner {
       crlf,
       element: this.#elements - 1,
     });
+    this.#at = to;
   }
 
   /** Each CR is followed by an LF. */

@@ -14,6 +14,9 @@ import type { ElementView, Tree } from './element.js';
 import { allocate, type LibError, lib, NODE, type Pointer, read32, write32 } from './libxml2.js';
 import { type Content, matches, type Particle, type SchemaModel } from './schema-model.js';
 
+/** Faults beyond these are not kept: whoever has that many needs another tool. */
+export const MAX_FAULTS = 100;
+
 export interface ContentFault {
   readonly code: ErrorCode & ('schema.missing' | 'schema.unexpected');
   /** The unexpected child, or the parent that lacks one. */
@@ -55,6 +58,7 @@ export class ContentRepair {
   apply(errors: readonly LibError[]): boolean {
     let changed = false;
     for (const error of errors.filter(isContentError)) {
+      if (this.#full) return false;
       if (this.#standIns.has(error.node)) continue;
       const parent = isMissingError(error) ? error.node : read32(error.node + NODE.parent);
       if (parent === this.#tree.document || this.#judged.has(parent)) continue;
@@ -63,7 +67,11 @@ export class ContentRepair {
       const content = this.#model.contentOf(view, this.#root);
       if (content !== undefined && this.#judge(view, content)) changed = true;
     }
-    return changed;
+    return changed && !this.#full;
+  }
+
+  get #full(): boolean {
+    return this.faults.length >= MAX_FAULTS;
   }
 
   /** What libxml2 says of our own stand-ins, and of children that were judged here. */

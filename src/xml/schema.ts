@@ -12,7 +12,7 @@ import { join } from 'node:path';
 import type { Issue } from '../model/issue.js';
 import { PACKAGE_ROOT } from '../package-root.js';
 import { type ElementView, Tree } from './element.js';
-import { type LibError, lib, type Pointer, parseBytes, withErrors } from './libxml2.js';
+import { type LibError, lib, MAX_ERRORS, type Pointer, parseBytes, withErrors } from './libxml2.js';
 import { ContentRepair, isContentError } from './schema-content.js';
 import { issuesOf } from './schema-issues.js';
 import { SchemaModel } from './schema-model.js';
@@ -65,7 +65,9 @@ export class SchemaSets {
   validate(name: SchemaName, tree: Tree, element?: ElementView): Issue[] {
     const { schema, model } = this.#compile(name);
     const errors = run(schema, tree, element);
-    if (!errors.some(isContentError)) return issuesOf(errors, [], tree);
+    // With so many, more than are reported are known: further passes would only cost time.
+    const flooded = errors.length >= MAX_ERRORS;
+    if (flooded || !errors.some(isContentError)) return issuesOf(errors, [], tree);
     const repair = new ContentRepair(tree, element ?? tree.root, model);
     let last = errors;
     try {

@@ -74,12 +74,30 @@ export interface XmlDocument {
 export function pathOf(element: XmlElement): string {
   let path = '';
   for (let at: XmlElement | undefined = element; at !== undefined; at = at.parent) {
-    const { name, namespace, parent } = at;
-    const same = parent?.children.filter((one) => one.name === name && one.namespace === namespace);
-    const index = same !== undefined && same.length > 1 ? `[${same.indexOf(at) + 1}]` : '';
-    path = `/${name}${index}${path}`;
+    const same = at.parent === undefined ? [] : namesakes(at, at.parent.children);
+    const index = same.length > 1 ? `[${same.indexOf(at) + 1}]` : '';
+    path = `/${at.name}${index}${path}`;
   }
   return path;
+}
+
+/** Children by name. Kept, since a hostile text may have a fault in each of a hundred thousand. */
+const keptGroups = new WeakMap<readonly XmlElement[], Map<string, XmlElement[]>>();
+
+/** The element and its siblings of the same name, in document order. */
+function namesakes(element: XmlElement, siblings: readonly XmlElement[]): readonly XmlElement[] {
+  const keyOf = ({ name, namespace }: XmlElement) => `${name} ${namespace}`;
+  let groups = keptGroups.get(siblings);
+  if (groups === undefined) {
+    groups = new Map();
+    for (const one of siblings) {
+      const group = groups.get(keyOf(one));
+      if (group === undefined) groups.set(keyOf(one), [one]);
+      else group.push(one);
+    }
+    keptGroups.set(siblings, groups);
+  }
+  return groups.get(keyOf(element)) ?? [];
 }
 
 /** The first child element of that local name, in the given namespace when one is given. */
