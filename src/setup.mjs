@@ -38,7 +38,7 @@ const [mode = 'start', ...rest] = process.argv.slice(2);
 try {
   checkNode();
   await install(mode === 'start' ? 'without-optional' : 'all');
-  await build();
+  await build(mode === 'start' ? 'unchecked' : 'checked');
   linkProgram();
   process.exitCode = await run();
 } catch (error) {
@@ -138,23 +138,37 @@ function sourceHash() {
   return hash.digest('hex');
 }
 
-async function build() {
+/**
+ * The first start only needs the output; types are checked before tests run. Both are incremental.
+ *
+ * @param {'checked' | 'unchecked'} wanted
+ */
+async function build(wanted) {
   const hash = sourceHash();
-  const built = existsSync(BUILD_STAMP) && readFileSync(BUILD_STAMP, 'utf8') === hash;
-  if (built && existsSync(MAIN)) return;
-  // Files of sources that are gone would still be found and run by mocha.
-  rmSync(join(ROOT, 'dist'), { recursive: true, force: true });
+  const [builtHash, builtHow] = existsSync(BUILD_STAMP)
+    ? readFileSync(BUILD_STAMP, 'utf8').split(' ')
+    : [];
+  if (builtHash === hash && (builtHow === 'checked' || builtHow === wanted)) return;
+  removeOrphans();
   const compiler = join(MODULES, 'typescript', 'bin', 'tsc');
   await step(
-    'compile',
+    wanted === 'checked' ? 'compile and check types' : 'compile',
     process.execPath,
-    [compiler, '-p', join(ROOT, 'tsconfig.json')],
-    [
-      'The compiler is a development package: was npm run with --omit=dev or NODE_ENV=production?',
-      'Then remove node_modules and start again.',
-    ],
+    [compiler, '-p', join(ROOT, 'tsconfig.json'), ...(wanted === 'checked' ? [] : ['--noCheck'])],
+    ['If a package is said to be missing: remove node_modules and start again.'],
   );
-  writeFileSync(BUILD_STAMP, hash);
+  writeFileSync(BUILD_STAMP, `${hash} ${wanted}`);
+}
+
+/** Output of sources that are gone would still be found and run by mocha. */
+function removeOrphans() {
+  rmSync(BUILD_STAMP, { force: true });
+  const dist = join(ROOT, 'dist');
+  if (!existsSync(dist)) return;
+  for (const name of readdirSync(dist, { recursive: true, encoding: 'utf8' })) {
+    const source = name.replace(/\.js(?:\.map)?$/, '.ts');
+    if (source !== name && !existsSync(join(ROOT, source))) rmSync(join(dist, name));
+  }
 }
 
 /** So that `npx edxgate` finds this very checkout. npm links only what others depend on. */
