@@ -4,8 +4,9 @@
  *
  * @module
  */
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { randomBytes } from 'node:crypto';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import type { Clock } from './clock.js';
 import type { Config, Listener } from './config/config.js';
 import { readSecretFile, readSecretText } from './config/secret-file.js';
@@ -213,8 +214,13 @@ async function purge(store: Store, config: Config, clock: Clock): Promise<void> 
   await store.sweep(clock.now());
 }
 
-/** With `token` the scrape token lies in the store's folder; without the file nobody may scrape. */
+/** With `token` the scrape token lies in `keys/metrics.token` of the store's folder; made when missing. */
 function metricsAccess(config: Config): 'open' | { token: string } {
   if (config.admin.metrics === 'open') return 'open';
-  return { token: readSecretText(join(config.store.folder, 'keys', 'metrics.token')).trim() };
+  const file = join(config.store.folder, 'keys', 'metrics.token');
+  if (!existsSync(file)) {
+    mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
+    writeFileSync(file, `${randomBytes(32).toString('base64url')}\n`, { mode: 0o600, flag: 'wx' });
+  }
+  return { token: readSecretText(file).trim() };
 }

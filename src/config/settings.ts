@@ -197,8 +197,8 @@ export const SETTINGS = {
   retentionLog: setting(
     'retention.log',
     'forever',
-    'duration, forever',
-    value.durationOrForever(DAY, 'from 1d'),
+    'forever',
+    value.foreverOnly,
     'How long the delivery log is kept.',
   ),
   retentionRefusals: setting(
@@ -211,8 +211,8 @@ export const SETTINGS = {
   retentionKeys: setting(
     'retention.keys',
     'forever',
-    'duration, forever',
-    value.durationOrForever(DAY, 'from 1d'),
+    'forever',
+    value.foreverOnly,
     'How long the same package sent again is recognised as a duplicate.',
   ),
   logLevel: setting(

@@ -76,6 +76,12 @@ export function durationOrForever(min: number, range: string) {
   );
 }
 
+/** Deleting these is nothing that this version can do; the name is there so that files stay valid. */
+export const foreverOnly = text(
+  (value) => (value === 'forever' ? Number.POSITIVE_INFINITY : undefined),
+  (value) => notAvailable(value),
+);
+
 function within(value: number | undefined, min: number, max: number): number | undefined {
   return value !== undefined && value >= min && value <= max ? value : undefined;
 }

@@ -21,6 +21,7 @@ import {
   utimes,
 } from 'node:fs/promises';
 import { join } from 'node:path';
+import { systemClock } from '../clock.js';
 
 /** Content above this many bytes goes to a file. */
 export const MAX_ROW_CONTENT_BYTES = 64 * 1024;
@@ -127,7 +128,7 @@ export class ContentFiles {
     await this.#makeFolder(folder);
     if (await this.#standsWhole(path, digest, bytes.byteLength)) {
       // It may be a left-over: as young as now it is safe from a sweep until the row commits.
-      const now = new Date();
+      const now = systemClock.now() / 1000;
       await utimes(path, now, now).catch((error: unknown) => {
         if (!isMissing(error)) throw error;
       });

@@ -29,6 +29,7 @@ export interface TestGateway extends Gateway {
 }
 
 export interface ConfigChange {
+  readonly admin?: Partial<Config['admin']>;
   readonly limits?: Partial<Config['limits']>;
   readonly delivery?: Partial<Config['delivery']>;
   readonly signature?: Partial<Config['signature']>;
@@ -41,7 +42,7 @@ export function testConfig(folder: string, over: ConfigChange = {}): Config {
   return {
     organId: 'T99.00' as OrganId,
     exchange: loopback,
-    admin: { ...loopback, metrics: 'open' },
+    admin: { ...loopback, metrics: 'open', ...over.admin },
     store: { folder: join(folder, 'store') },
     trust: { anchors: [], crls: [], ...over.trust },
     keys: {},
