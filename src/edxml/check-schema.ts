@@ -93,7 +93,8 @@ function resolve(root: EdxmlNode, path: string): Place {
 
 function childAt(node: EdxmlNode, segment: string): EdxmlNode | undefined {
   const [name, index = '1'] = segment.replace(']', '').split('[');
-  return node.children.filter((child) => child.name === name)[Number(index) - 1];
+  let left = Number(index);
+  return node.children.find((child) => child.name === name && --left === 0);
 }
 
 /** Values that have a code of their own get it, for the sake of the hint. */

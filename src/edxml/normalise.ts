@@ -149,10 +149,6 @@ class Normaliser {
 
   #inOrder(element: XmlElement, member: Member, shape: Branch, nodes: EdxmlNode[]): EdxmlNode[] {
     if (shape.order === 'any' || !this.#tolerant) return nodes;
-    if (shape.order === 'business-outside') {
-      const at = nodes.findIndex((node) => node.name === 'Bussiness');
-      if (at <= 0 || at === nodes.length - 1) return nodes;
-    }
     const place = new Map(shape.members.map((one, index) => [one.name, index]));
     const index = (node: EdxmlNode) => place.get(node.name) ?? 0;
     if (nodes.every((node, i) => i === 0 || index(nodes[i - 1] ?? node) <= index(node))) {

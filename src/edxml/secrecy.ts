@@ -97,7 +97,13 @@ function markOf(element: XmlElement, inOtherInfo: boolean): string | undefined {
   }
   if (!inOtherInfo || element.children.length > 0) return undefined;
   const value = trimXml(element.text);
-  return value.length <= 40 && LEVELS.has(plain(value)) ? `${element.name}: ${value}` : undefined;
+  if (value.length > 40 || !LEVELS.has(plain(value))) return undefined;
+  return isTypist(element, value) ? undefined : `${element.name}: ${value}`;
+}
+
+/** A typist's initials may be M.A.T.; with its diacritics, or with another word, it is a mark there too. */
+function isTypist(element: XmlElement, value: string): boolean {
+  return element.name.toLowerCase() === 'typernotation' && value === 'MAT';
 }
 
 /** The first text in the element or below it that says "secret". */

@@ -32,8 +32,7 @@ export interface Leaf {
 }
 
 export interface Branch {
-  /** `business-outside`: the business block stands before or after all hops. */
-  readonly order: 'sequence' | 'any' | 'business-outside';
+  readonly order: 'sequence' | 'any';
   readonly members: readonly Member[];
   /** Names of attributes without a namespace; `any` = not checked. */
   readonly attributes: readonly string[] | 'any';
@@ -268,7 +267,7 @@ const traceHeaderList = branch(
     ),
     opt('Bussiness', business, { aliases: ['Business'] }),
   ],
-  { order: 'business-outside', attributes: 'any' },
+  { attributes: 'any' },
 );
 
 const manifest = branch(

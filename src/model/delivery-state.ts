@@ -19,7 +19,11 @@ export const DELIVERY_STATES = [
 ] as const;
 export type DeliveryState = (typeof DELIVERY_STATES)[number];
 
-const FINAL: ReadonlySet<DeliveryState> = new Set<DeliveryState>(['delivered', 'dead', 'cancelled']);
+const FINAL: ReadonlySet<DeliveryState> = new Set<DeliveryState>([
+  'delivered',
+  'dead',
+  'cancelled',
+]);
 
 export function isFinal(state: DeliveryState): boolean {
   return FINAL.has(state);

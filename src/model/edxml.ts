@@ -95,7 +95,11 @@ export interface EdxmlDocument {
   readonly typeName?: string;
   readonly subject: string;
   readonly content?: string;
-  readonly signer: { readonly competence?: string; readonly position?: string; readonly fullName?: string };
+  readonly signer: {
+    readonly competence?: string;
+    readonly position?: string;
+    readonly fullName?: string;
+  };
   readonly dueDate?: string;
   /** 0 to 4; 0 when not given. */
   readonly priority: number;

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { type ErrorCode, type ErrorEntry, ERRORS } from './error-table.js';
+import { ERRORS, type ErrorCode, type ErrorEntry } from './error-table.js';
 
 export interface Issue {
   readonly code: ErrorCode;
@@ -67,7 +67,10 @@ export class GatewayError extends Error {
   readonly textVi: string;
   readonly retryAfterSeconds: number | undefined;
 
-  constructor(issues: Issue | readonly [Issue, ...Issue[]], options: { retryAfterSeconds?: number; cause?: unknown } = {}) {
+  constructor(
+    issues: Issue | readonly [Issue, ...Issue[]],
+    options: { retryAfterSeconds?: number; cause?: unknown } = {},
+  ) {
     const all = 'code' in issues ? [issues] : issues;
     const first = all[0] as Issue;
     super(first.text, options.cause === undefined ? undefined : { cause: options.cause });

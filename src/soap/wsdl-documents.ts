@@ -11,8 +11,8 @@
  */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { create } from 'xmlbuilder2';
 import { PACKAGE_ROOT } from '../package-root.js';
+import { TrustedXml } from '../xml/trusted.js';
 
 export type WsdlVariant = '1.1' | '1.2';
 
@@ -90,34 +90,34 @@ function fill(parts: Template, baseUrl: string): Buffer {
 
 function schemaTemplate(file: string): Template {
   return template(file, () => {
-    const source = parse(file);
+    const source = read(file);
     pointSchemasAtBaseUrl(source);
-    return write(source);
+    return source.write();
   });
 }
 
 function wsdlTemplate(file: string, variant: WsdlVariant): Template {
   return template(`${file} ${variant}`, () => {
-    const source = parse(file);
+    const source = read(file);
     for (const other of Object.values(SOAP_OF_VARIANT)) {
       if (other !== SOAP_OF_VARIANT[variant]) dropSoapVersion(source, other);
     }
-    for (const address of elements(source, SOAP_OF_VARIANT[variant], 'address')) {
+    for (const address of source.elements(SOAP_OF_VARIANT[variant], 'address')) {
       address.setAttribute('location', BASE_URL_MARK);
     }
     pointSchemasAtBaseUrl(source);
-    return write(source);
+    return source.write();
   });
 }
 
 /** Removes the bindings and ports of one SOAP version, and its namespace declaration. */
-function dropSoapVersion(source: Source, soapNamespace: string): void {
+function dropSoapVersion(source: TrustedXml, soapNamespace: string): void {
   const extensions = [
-    ...elements(source, soapNamespace, 'binding'),
-    ...elements(source, soapNamespace, 'address'),
+    ...source.elements(soapNamespace, 'binding'),
+    ...source.elements(soapNamespace, 'address'),
   ];
   for (const extension of extensions) extension.parentNode?.remove();
-  for (const definitions of elements(source, WSDL, 'definitions')) {
+  for (const definitions of source.elements(WSDL, 'definitions')) {
     for (const { name, value } of [...definitions.attributes]) {
       if (name.startsWith('xmlns:') && value === soapNamespace) definitions.removeAttribute(name);
     }
@@ -125,8 +125,8 @@ function dropSoapVersion(source: Source, soapNamespace: string): void {
 }
 
 /** `../xsd/gateway/1/gateway.xsd` becomes `BASE?xsd=gateway.xsd`. */
-function pointSchemasAtBaseUrl(source: Source): void {
-  const references = [...elements(source, XSD, 'import'), ...elements(source, XSD, 'include')];
+function pointSchemasAtBaseUrl(source: TrustedXml): void {
+  const references = [...source.elements(XSD, 'import'), ...source.elements(XSD, 'include')];
   for (const reference of references) {
     const location = reference.getAttribute('schemaLocation') ?? '';
     const name = location.slice(location.lastIndexOf('/') + 1);
@@ -135,39 +135,7 @@ function pointSchemasAtBaseUrl(source: Source): void {
   }
 }
 
-type Source = ReturnType<typeof create>;
-
-/** The part of a DOM element that is used here. */
-interface DomElement {
-  readonly namespaceURI: string | null;
-  readonly localName: string;
-  readonly attributes: Iterable<{ readonly name: string; readonly value: string }>;
-  readonly parentNode: { remove(): void } | null;
-  getAttribute(name: string): string | null;
-  setAttribute(name: string, value: string): void;
-  removeAttribute(name: string): void;
-}
-
 /** Only files of our own package come here, never anything from outside. */
-function parse(file: string): Source {
-  return create(readFileSync(join(PACKAGE_ROOT, file), 'utf8'));
-}
-
-function elements(source: Source, namespace: string, localName: string): DomElement[] {
-  const found: DomElement[] = [];
-  source.root().each(
-    ({ node }) => {
-      const element = node as unknown as DomElement;
-      if (element.namespaceURI === namespace && element.localName === localName) {
-        found.push(element);
-      }
-    },
-    true,
-    true,
-  );
-  return found;
-}
-
-function write(source: Source): string {
-  return `${source.end({ prettyPrint: true })}\n`;
+function read(file: string): TrustedXml {
+  return new TrustedXml(readFileSync(join(PACKAGE_ROOT, file), 'utf8'));
 }

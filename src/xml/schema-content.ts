@@ -14,7 +14,7 @@ import type { ElementView, Tree } from './element.js';
 import { allocate, type LibError, lib, NODE, type Pointer, read32, write32 } from './libxml2.js';
 import { type Content, matches, type Particle, type SchemaModel } from './schema-model.js';
 
-/** Faults beyond these are not kept: whoever has that many needs another tool. */
+/** Faults beyond these are not reported: whoever has that many needs another tool. */
 export const MAX_FAULTS = 100;
 
 export interface ContentFault {
@@ -98,7 +98,8 @@ export class ContentRepair {
     const slots: ElementView[][] = particles.map(() => []);
     const before = this.faults.length;
     let at = 0;
-    parent.children.forEach((child, i) => {
+    for (const [i, child] of parent.children.entries()) {
+      if (this.#full) break;
       const place = places[i] ?? -1;
       const particle = particles[place];
       const slot = slots[place];
@@ -111,7 +112,12 @@ export class ContentRepair {
         this.#fault('schema.unexpected', child.node, child.name, expected);
       } else at = place;
       if (fits) slot.push(child);
-    });
+    }
+    if (this.#full) {
+      // No further pass: the children may stay as they are.
+      this.#repaired.add(parent.node);
+      return false;
+    }
     const standIns = particles.map((particle, k) => {
       if ((slots[k]?.length ?? 0) >= particle.min || particle.wildcard) return [];
       const around =

@@ -10,7 +10,7 @@ import type { ErrorCode } from '../model/error-table.js';
 import { type Issue, issue } from '../model/issue.js';
 import type { ElementView, Tree } from './element.js';
 import { type LibError, NODE, type Pointer, read32, TYPE } from './libxml2.js';
-import { type ContentFault, isContentError, isMissingError } from './schema-content.js';
+import { type ContentFault, isContentError, isMissingError, MAX_FAULTS } from './schema-content.js';
 import {
   between,
   CODE,
@@ -22,15 +22,12 @@ import {
 } from './schema-reasons.js';
 import { pathOf } from './tree.js';
 
-/** Faults beyond these are not reported: whoever has that many needs another tool. */
-export const MAX_ISSUES = 100;
-
 /** `xmlParserErrors` 1824 to 1840: types and their facets. */
 const FIRST_VALUE_CODE = 1824;
 const LAST_VALUE_CODE = 1840;
 
 /**
- * Faults in document order, at most MAX_ISSUES, one for each node and kind.
+ * Faults in document order, at most MAX_FAULTS, one for each node and kind.
  *
  * @param contents faults of children, found by us in place of libxml2's own
  */
@@ -44,7 +41,7 @@ export function issuesOf(
   const add = (key: string, one: () => Issue): void => {
     if (seen.has(key)) return;
     seen.add(key);
-    if (found.length < MAX_ISSUES) found.push(one());
+    if (found.length < MAX_FAULTS) found.push(one());
   };
   for (const fault of contents) {
     const view = tree.view(fault.node);

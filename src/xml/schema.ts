@@ -65,13 +65,13 @@ export class SchemaSets {
   validate(name: SchemaName, tree: Tree, element?: ElementView): Issue[] {
     const { schema, model } = this.#compile(name);
     const errors = run(schema, tree, element);
-    // With so many, more than are reported are known: further passes would only cost time.
-    const flooded = errors.length >= MAX_ERRORS;
-    if (flooded || !errors.some(isContentError)) return issuesOf(errors, [], tree);
+    if (!errors.some(isContentError)) return issuesOf(errors, [], tree);
     const repair = new ContentRepair(tree, element ?? tree.root, model);
     let last = errors;
     try {
-      for (let pass = 0; pass < MAX_PASSES && repair.apply(last); pass++) {
+      // With so many errors, more than are reported are known: a further pass would only cost time.
+      for (let pass = 0; pass < MAX_PASSES && last.length < MAX_ERRORS; pass++) {
+        if (!repair.apply(last)) break;
         last = run(schema, tree, element);
       }
     } finally {

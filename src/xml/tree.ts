@@ -101,7 +101,11 @@ function namesakes(element: XmlElement, siblings: readonly XmlElement[]): readon
 }
 
 /** The first child element of that local name, in the given namespace when one is given. */
-export function childOf(element: XmlElement | undefined, name: string, namespace?: string): XmlElement | undefined {
+export function childOf(
+  element: XmlElement | undefined,
+  name: string,
+  namespace?: string,
+): XmlElement | undefined {
   return element?.children.find(
     (one) => one.name === name && (namespace === undefined || one.namespace === namespace),
   );

@@ -116,10 +116,6 @@ const VALID_DOCUMENTS = {
     '<edXML:DigitalSignature/></edXML:edXMLHeader>',
   ]),
   'new-without-business.edxml': fresh(drop('Bussiness')),
-  'new-business-first.edxml': fresh(drop('Bussiness'), [
-    '<edXML:TraceHeaderList>',
-    `<edXML:TraceHeaderList>${block('Bussiness')}`,
-  ]),
   'new-trace-attributes.edxml': fresh([
     '<edXML:TraceHeaderList>',
     '<edXML:TraceHeaderList id="t1" version="1.0" mustUnderstand="1" actor="next">',
@@ -281,6 +277,10 @@ const DIALECTS = {
   },
   'dialect.order': {
     'qcvn-order.edxml': inQcvnOrder(),
+    'new-business-first.edxml': fresh(drop('Bussiness'), [
+      '<edXML:TraceHeaderList>',
+      `<edXML:TraceHeaderList>${block('Bussiness')}`,
+    ]),
     'business-between-hops.edxml': fresh([
       '</edXML:Bussiness>',
       `</edXML:Bussiness>${block('TraceHeader')}`,

@@ -8,6 +8,7 @@ const inOther = (xml: string) =>
   documentText({}, replacing('</edXML:Priority>', `</edXML:Priority>${xml}`));
 const sphere = (value: string) =>
   inOther(`<edXML:SphereOfPromulgation>${value}</edXML:SphereOfPromulgation>`);
+const typist = (value: string) => inOther(`<edXML:TyperNotation>${value}</edXML:TyperNotation>`);
 
 describe('edxml/secrecy', () => {
   const secret: [string, string][] = [
@@ -33,6 +34,15 @@ describe('edxml/secrecy', () => {
     ['in capitals', sphere('TUYỆT MẬT')],
     ['decomposed', sphere('tối mật'.normalize('NFD'))],
     ['without diacritics', sphere(' TOI  MAT ')],
+    ['MAT where no initials stand', sphere('MAT')],
+    [
+      'MAT as an annex',
+      inOther('<edXML:Appendixes><edXML:Appendix>MAT</edXML:Appendix></edXML:Appendixes>'),
+    ],
+    ['MAT as a Priority', documentText({}, replacing('Priority>1<', 'Priority>MAT<'))],
+    ['a level as a typist', typist('MẬT')],
+    ['a decomposed level as a typist', typist('MẬT'.normalize('NFD'))],
+    ['a level of two words as a typist', typist('TOI MAT')],
     [
       'an annex of that name',
       inOther('<edXML:Appendixes><edXML:Appendix>mật</edXML:Appendix></edXML:Appendixes>'),
@@ -70,6 +80,7 @@ describe('edxml/secrecy', () => {
     ),
     ['the word in a sentence', sphere('Không có nội dung mật')],
     ['another word', sphere('Mặt trận')],
+    ['the initials M.A.T. of a typist', typist('MAT')],
     ['a subject about secrets', documentText({ subject: 'Mật' })],
     ['a name of an attachment', documentText({}, replacing('phu-luc.txt', 'mật'))],
     ['an element of another name', inHeader('<edXML:Secretary>Lê Thị Mẫu</edXML:Secretary>')],

@@ -81,10 +81,7 @@ class Comparison {
       const element = declared.get(member.name);
       if (element === undefined) throw new Error(`${at}/${member.name} is not in the schema`);
       const min = attribute(element, 'minOccurs') ?? '1';
-      // A choice of two orders declares some elements twice, once of them as optional.
-      if (branch.order !== 'business-outside') {
-        expect(member.mandatory, `${at}/${member.name}: mandatory`).to.equal(min === '1');
-      }
+      expect(member.mandatory, `${at}/${member.name}: mandatory`).to.equal(min === '1');
       expect(member.repeats, `${at}/${member.name}: repeats`).to.equal(
         attribute(element, 'maxOccurs') === 'unbounded',
       );

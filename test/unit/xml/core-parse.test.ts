@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { GatewayError } from '../../../src/model/issue.js';
 import { parseXml } from '../../../src/xml/parse.js';
 import { MIN_CUT_BYTES, scanXml } from '../../../src/xml/scan.js';
-import { childOf, pathOf, type XmlDocument } from '../../../src/xml/tree.js';
+import { childOf, pathOf, type XmlDocument, type XmlElement } from '../../../src/xml/tree.js';
 
 const open: XmlDocument[] = [];
 
@@ -139,6 +139,28 @@ describe('parse: the view of the tree', () => {
     const { root } = parse('<r xmlns:p="u"><To/><To><x/></To><p:To/></r>');
     expect(root.children.map(pathOf)).to.deep.equal(['/r/To[1]', '/r/To[2]', '/r/To']);
     expect(root.children[1]?.children.map(pathOf)).to.deep.equal(['/r/To[2]/x']);
+  });
+
+  it('counts siblings once for all paths, however many there are', () => {
+    const { root } = parse(`<r>${'<To/>'.repeat(1000)}</r>`);
+    let reads = 0;
+    const children = root.children.map((child) =>
+      Object.create(child, {
+        parent: { get: () => parent },
+        name: {
+          get: () => {
+            reads += 1;
+            return child.name;
+          },
+        },
+      }),
+    ) as XmlElement[];
+    const parent = Object.create(root, {
+      children: { value: children },
+      parent: { value: undefined },
+    }) as XmlElement;
+    expect(children.map(pathOf).at(-1)).to.equal('/r/To[1000]');
+    expect(reads).to.be.lessThan(10_000);
   });
 
   it('gives the line of each tag, with a byte order mark, a declaration and CR LF', () => {
