@@ -57,6 +57,9 @@ export function isError(one: Issue): boolean {
   return one.severity === 'error';
 }
 
+/** So many issues of one package are kept and told; nobody reads more. */
+export const MAX_ISSUES = 200;
+
 /**
  * A refusal or failure with its stable code. `issues` holds all faults found, the first of them being
  * the one whose code and text head the SOAP fault.
@@ -71,7 +74,7 @@ export class GatewayError extends Error {
     issues: Issue | readonly [Issue, ...Issue[]],
     options: { retryAfterSeconds?: number; cause?: unknown } = {},
   ) {
-    const all = 'code' in issues ? [issues] : issues;
+    const all = 'code' in issues ? [issues] : issues.slice(0, MAX_ISSUES);
     const first = all[0] as Issue;
     super(first.text, options.cause === undefined ? undefined : { cause: options.cause });
     this.name = 'GatewayError';

@@ -5,6 +5,7 @@
  * @module
  */
 import { utc } from '../clock.js';
+import { isFinal } from '../model/delivery-state.js';
 import { issue, refuse } from '../model/issue.js';
 import type { Confirmation } from '../model/message.js';
 import type { SoapRequest } from '../soap/envelope.js';
@@ -36,7 +37,7 @@ export async function confirmReceived(
     confirmedAt: context.clock.now(),
   };
   const notice =
-    outcome === 'fail' && delivery.state === 'pending'
+    outcome === 'fail' && !isFinal(delivery.state)
       ? await makeFailureNotice(
           context,
           delivery,

@@ -21,6 +21,9 @@ export function actsOn(document: EdxmlDocument): string[] {
   return [business.documentId ?? document.documentId];
 }
 
+/** A package that replaces thousands of unknown documents is marked well enough by these. */
+const MAX_WARNINGS = 50;
+
 async function documentFollowUp(
   store: Store,
   document: EdxmlDocument,
@@ -28,6 +31,7 @@ async function documentFollowUp(
 ): Promise<Issue[]> {
   const issues: Issue[] = [];
   for (const documentId of actsOn(document)) {
+    if (issues.length >= MAX_WARNINGS) break;
     const known = await store.findDocuments(from, documentKey(documentId));
     if (known.length === 0) issues.push(issue('document.unmatched', { value: documentId }));
   }

@@ -11,7 +11,7 @@
  */
 import type { Agency } from '../model/agency.js';
 import type { PackageKind, ReadPackage } from '../model/edxml.js';
-import { GatewayError, type Issue, issue, refuse } from '../model/issue.js';
+import { GatewayError, type Issue, issue, MAX_ISSUES, refuse } from '../model/issue.js';
 import type { SendAnswer } from '../model/message.js';
 import type { MessageId } from '../model/message-id.js';
 import type { Store } from '../store/store.js';
@@ -60,6 +60,8 @@ async function findRepeat(
 interface Sender {
   readonly agency: Agency | undefined;
   readonly trust: SignatureTrust;
+  /** A certificate was registered once, whether it counts today or not. */
+  readonly everRegistered: boolean;
 }
 
 async function findSender(context: ReceiveContext, from: string): Promise<Sender> {
@@ -70,6 +72,7 @@ async function findSender(context: ReceiveContext, from: string): Promise<Sender
   const current = certificates.filter((one) => one.expiredAt === undefined || one.expiredAt > now);
   return {
     agency,
+    everRegistered: certificates.length > 0,
     trust: {
       store: context.trust(),
       from,
@@ -82,6 +85,7 @@ async function findSender(context: ReceiveContext, from: string): Promise<Sender
 
 const NOBODY: Sender = {
   agency: undefined,
+  everRegistered: false,
   trust: { store: TrustStore.empty, from: '', registered: [], at: 0, allowSha1: false },
 };
 
@@ -134,9 +138,11 @@ export async function receivePackage(
       return sender.trust;
     },
     judge: (verdict, read) => {
-      const { agency, trust } = sender;
+      const { agency, trust, everRegistered } = sender;
       if (agency === undefined || options.writtenByGateway === true) return [];
-      const policy = effectivePolicy(agency, trust.registered.length > 0, context.signaturePolicy);
+      // The policy of an agency is nobody's business who may not send for it.
+      if (checkSender(caller.agency, trust.from, agency).length > 0) return [];
+      const policy = effectivePolicy(agency, everRegistered, context.signaturePolicy);
       return applyPolicy(policy, verdict, read, agency.organId);
     },
   });
@@ -200,7 +206,7 @@ export async function receivePackage(
       callerOrganId: caller.agency.organId,
       fromOrganId: from.organId,
       recipients,
-      warnings: checks.warnings,
+      warnings: checks.warnings.slice(0, MAX_ISSUES),
       checks: checks.checks,
       submission: call.submission,
       duplicateKey,

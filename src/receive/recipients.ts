@@ -5,7 +5,7 @@
  */
 import type { Agency } from '../model/agency.js';
 import type { ReadPackage } from '../model/edxml.js';
-import { type Issue, issue } from '../model/issue.js';
+import { type Issue, issue, MAX_ISSUES } from '../model/issue.js';
 import type { FirstDelivery } from '../model/message.js';
 import type { OrganId } from '../model/organ-id.js';
 import type { Store } from '../store/store.js';
@@ -39,14 +39,19 @@ export async function findRecipients(
 ): Promise<Agency[]> {
   const found = new Map<OrganId, Agency>();
   const written = new Set<string>();
+  let faults = 0;
   for (const { organId, path } of addressees(read)) {
+    // Refused by then: there is no need to look up the rest. Warnings must never cut recipients off.
+    if (faults >= MAX_ISSUES) break;
     // The same text twice was noticed when the package was read.
     if (written.has(organId)) continue;
     written.add(organId);
     const agency = await store.getAgency(organId);
-    if (agency === undefined) issues.push(issue('recipient.unknown', { value: organId }, { path }));
-    else if (!agency.active) issues.push(issue('recipient.inactive', { value: organId }, { path }));
-    else if (found.has(agency.organId)) {
+    if (agency?.active !== true) {
+      faults += 1;
+      const code = agency === undefined ? 'recipient.unknown' : 'recipient.inactive';
+      issues.push(issue(code, { value: organId }, { path }));
+    } else if (found.has(agency.organId)) {
       issues.push(issue('recipient.repeated', { value: organId }, { path }));
     } else found.set(agency.organId, agency);
   }

@@ -5,7 +5,7 @@
  * @module
  */
 import { createHash, timingSafeEqual } from 'node:crypto';
-import express, { type Request } from 'express';
+import express, { type NextFunction, type Request, type Response } from 'express';
 import type { Metrics } from '../metrics.js';
 import type { Store } from '../store/store.js';
 
@@ -70,6 +70,9 @@ export function createAdmin(options: AdminOptions): express.Express {
   });
   app.use((_request, response) => {
     response.status(401).type('text/plain').send('Sign-in is needed.\n');
+  });
+  app.use((_error: unknown, _request: Request, response: Response, _next: NextFunction) => {
+    response.status(400).type('text/plain').send('This is not a request.\n');
   });
   return app;
 }

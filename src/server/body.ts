@@ -1,37 +1,51 @@
 /**
  * Reads the body of a request into memory: bounded, identity or gzip. The bound holds for what comes
- * over the wire and for what comes out of gzip.
+ * over the wire and for what comes out of gzip; both are counted into the room of the request.
  *
- * Errors: `http.too-large` (413), `http.content-encoding` (415), `http.gzip`.
+ * Errors: `http.too-large` (413), `http.content-encoding` (415), `http.gzip`, `http.busy` (503).
  *
  * @module
  */
 import type { IncomingMessage } from 'node:http';
-import { gunzip } from 'node:zlib';
-import { refuse } from '../model/issue.js';
+import { createGunzip } from 'node:zlib';
+import { GatewayError, issue, refuse } from '../model/issue.js';
+import { type Room, UNCOUNTED } from './load.js';
 
-/** The request was cut off by the client; there is nobody to answer. */
+/** The request was cut off, by the client or because nothing came; there is nobody to answer. */
 export class Aborted extends Error {}
 
-/** Collects chunks; a body of declared length is written where it will stay, so that nothing is held twice. */
+/** A body of which nothing comes for so long is cut off. */
+const STALL_MS = 15_000;
+export const BUSY_RETRY_SECONDS = 5;
+
+export function busy(): GatewayError {
+  return new GatewayError(issue('http.busy'), { retryAfterSeconds: BUSY_RETRY_SECONDS });
+}
+
+/** Collects chunks; a body of declared length is written where it will stay: nothing is held twice. */
 class Collector {
   readonly #limit: number;
+  readonly #room: Room;
   readonly #whole: Buffer | undefined;
   readonly #chunks: Buffer[] = [];
   #size = 0;
 
-  constructor(limit: number, declared: number | undefined) {
+  constructor(limit: number, room: Room, declared: number | undefined) {
     this.#limit = limit;
+    this.#room = room;
     this.#whole = declared === undefined ? undefined : Buffer.allocUnsafeSlow(declared);
   }
 
-  /** @returns false when the limit is passed. */
-  add(chunk: Buffer): boolean {
-    if (this.#size + chunk.length > this.#limit) return false;
-    if (this.#whole === undefined) this.#chunks.push(chunk);
-    else chunk.copy(this.#whole, this.#size);
+  /** @throws GatewayError when a bound is passed. */
+  add(chunk: Buffer): void {
+    if (this.#size + chunk.length > this.#limit) {
+      throw refuse('http.too-large', { limit: this.#limit });
+    }
+    if (this.#whole === undefined) {
+      if (!this.#room.grow(chunk.length)) throw busy();
+      this.#chunks.push(chunk);
+    } else chunk.copy(this.#whole, this.#size);
     this.#size += chunk.length;
-    return true;
   }
 
   bytes(): Buffer {
@@ -39,32 +53,43 @@ class Collector {
   }
 }
 
-function readRaw(request: IncomingMessage, limit: number, declared?: number): Promise<Buffer> {
+function readRaw(request: IncomingMessage, collector: Collector): Promise<Buffer> {
   return new Promise((resolve, reject) => {
-    const collector = new Collector(limit, declared);
-    request.on('data', (chunk: Buffer) => {
-      if (collector.add(chunk)) return;
+    const stall = setTimeout(() => request.destroy(), STALL_MS);
+    const end = (settle: () => void): void => {
+      clearTimeout(stall);
       request.pause();
       request.removeAllListeners('data');
-      reject(refuse('http.too-large', { limit }));
+      settle();
+    };
+    request.on('data', (chunk: Buffer) => {
+      stall.refresh();
+      try {
+        collector.add(chunk);
+      } catch (error) {
+        end(() => reject(error));
+      }
     });
-    request.once('end', () => resolve(collector.bytes()));
-    request.once('error', () => reject(new Aborted()));
+    request.once('end', () => end(() => resolve(collector.bytes())));
+    request.once('error', () => end(() => reject(new Aborted())));
     request.once('close', () => {
-      if (!request.complete) reject(new Aborted());
+      if (!request.complete) end(() => reject(new Aborted()));
     });
   });
 }
 
-function unzip(bytes: Buffer, limit: number): Promise<Buffer> {
-  return new Promise((resolve, reject) => {
-    gunzip(bytes, { maxOutputLength: limit }, (error, plain) => {
-      if (error === null) resolve(plain);
-      else if ((error as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE') {
-        reject(refuse('http.too-large', { limit }));
-      } else reject(refuse('http.gzip'));
-    });
-  });
+/** In steps, so that a bomb is stopped by what it has become so far. */
+async function unzip(bytes: Buffer, collector: Collector): Promise<Buffer> {
+  const gunzip = createGunzip();
+  gunzip.end(bytes);
+  try {
+    for await (const chunk of gunzip) collector.add(chunk as Buffer);
+  } catch (error) {
+    throw error instanceof GatewayError ? error : refuse('http.gzip');
+  } finally {
+    gunzip.destroy();
+  }
+  return collector.bytes();
 }
 
 export function contentEncodingOf(request: IncomingMessage): 'identity' | 'gzip' {
@@ -74,12 +99,25 @@ export function contentEncodingOf(request: IncomingMessage): 'identity' | 'gzip'
   throw refuse('http.content-encoding', { value });
 }
 
-export async function readBody(request: IncomingMessage, limit: number): Promise<Buffer> {
-  const encoding = contentEncodingOf(request);
+/**
+ * The HTTP parser has made sure that it is a number and that no more than it comes.
+ * @throws GatewayError `http.too-large`
+ */
+export function declaredLength(request: IncomingMessage, limit: number): number | undefined {
   const length = request.headers['content-length'];
-  // The HTTP parser has made sure that it is a number and that no more than it comes.
-  const declared = length === undefined ? undefined : Number(length);
-  if (declared !== undefined && declared > limit) throw refuse('http.too-large', { limit });
-  const raw = await readRaw(request, limit, declared);
-  return encoding === 'gzip' ? unzip(raw, limit) : raw;
+  if (length === undefined) return undefined;
+  if (Number(length) > limit) throw refuse('http.too-large', { limit });
+  return Number(length);
+}
+
+/** @param room holds the declared length already. */
+export async function readBody(
+  request: IncomingMessage,
+  limit: number,
+  room: Room = UNCOUNTED,
+): Promise<Buffer> {
+  const encoding = contentEncodingOf(request);
+  const declared = declaredLength(request, limit);
+  const raw = await readRaw(request, new Collector(limit, room, declared));
+  return encoding === 'gzip' ? unzip(raw, new Collector(limit, room, undefined)) : raw;
 }

@@ -19,6 +19,7 @@ function baseUrl(request: Request): string {
 }
 
 function queryKey(request: Request, name: string): string | undefined {
+  if (!URL.canParse(request.url, 'http://localhost')) return undefined;
   const query = new URL(request.url, 'http://localhost').searchParams;
   // ?WSDL is what many old clients ask for.
   for (const [key, value] of query) if (key.toLowerCase() === name) return value;

@@ -1,75 +1,44 @@
 /**
  * The exchange listener: POST /soap, and the contract for those who build clients.
  *
- * Order of a POST: who is calling, then the body in its bounds, then the envelope, then the operation.
- * Whatever goes wrong ends as a fault with a stable code and a correlation id, and nothing of our inside.
+ * Order of a POST: who is calling, room for the body, the body in its bounds, the envelope, the
+ * operation. Whatever goes wrong ends as a fault with a stable code and a correlation id.
  *
  * @module
  */
 import { randomUUID } from 'node:crypto';
 import express, { type Request, type Response } from 'express';
-import type { Clock } from '../clock.js';
-import type { Logger } from '../log.js';
-import type { Metrics } from '../metrics.js';
 import { CheckList } from '../model/check.js';
-import { causeText, GatewayError, issue, refuse } from '../model/issue.js';
+import { refuse } from '../model/issue.js';
 import type { Submission } from '../model/message.js';
-import type { Call, Caller, ReceiveContext } from '../receive/context.js';
+import type { Call, Caller } from '../receive/context.js';
 import { OPERATIONS, type OperationAnswer } from '../receive/operations.js';
-import {
-  assertSoapContentType,
-  parseContentType,
-  type SoapVersion,
-  soapVersionHint,
-} from '../soap/content-type.js';
+import { assertSoapContentType, parseContentType, soapVersionHint } from '../soap/content-type.js';
 import { readEnvelope, type SoapRequest } from '../soap/envelope.js';
-import {
-  answerContentType,
-  faultContentType,
-  mtomAnswer,
-  writeEnvelope,
-} from '../soap/envelope-writer.js';
-import { writeFault } from '../soap/fault-writer.js';
 import type { OperationTable } from '../soap/operations.js';
 import { validateRequest } from '../soap/request-schema.js';
-import { Aborted, contentEncodingOf, readBody } from './body.js';
+import { Aborted, busy, contentEncodingOf, declaredLength, readBody } from './body.js';
 import { contractRoutes } from './contract.js';
-import { createLoad } from './load.js';
-import { refusalOf } from './refusal.js';
+import { createLoad, type Room } from './load.js';
+import type { Progress, ServerContext } from './progress.js';
 import type { SignIn } from './sign-in.js';
+import { sendAnswer } from './soap-answer.js';
+import { failRequest, lastResort, plainFault } from './soap-failure.js';
 
-export interface ExchangeOptions {
-  readonly context: ReceiveContext;
-  readonly clock: Clock;
-  readonly logger: Logger;
-  readonly metrics: Metrics;
+export interface ExchangeOptions extends ServerContext {
   readonly signIn: SignIn;
   readonly operations: OperationTable;
   readonly requestBytes: number;
 }
 
-/** What is known of a request so far; filled in as it goes, read when it fails. */
-interface Progress {
-  readonly correlationId: string;
-  readonly checks: CheckList;
-  readonly startedAt: number;
-  version: SoapVersion;
-  caller?: Caller;
-  operation?: string;
-  body?: Buffer;
-  package?: Buffer;
-}
-
-const REALM = 'Basic realm="edxgate", charset="UTF-8"';
-
 export function createExchange(options: ExchangeOptions): express.Express {
-  const { clock } = options;
+  const { clock, requestBytes } = options;
   const app = express();
   app.disable('x-powered-by');
   app.disable('etag');
   // Forwarded addresses are a matter of the proxy's own log: what a client writes is not believed.
   app.set('trust proxy', false);
-  const load = createLoad(options.requestBytes);
+  const load = createLoad(requestBytes);
 
   app.use((_request, response, next) => {
     response.setHeader('X-Content-Type-Options', 'nosniff');
@@ -85,46 +54,33 @@ export function createExchange(options: ExchangeOptions): express.Express {
       startedAt: clock.monotonic(),
       version: soapVersionHint(parseContentType(request.headers['content-type'])),
     };
-    let release: (() => void) | undefined;
     try {
       const { authorization } = request.headers;
       progress.caller = await options.signIn.authenticate(authorization, addressOf(request));
       // Only now: whoever cannot sign in takes no room from those who can.
-      release = load.enter(request);
-      if (release === undefined) throw busy();
-      await answer(options, request, response, progress, progress.caller);
+      const declared = declaredLength(request, requestBytes) ?? 0;
+      const room = load.enter(progress.caller.agency.organId, declared);
+      if (room === undefined) throw busy();
+      response.once('close', () => room.leave());
+      await answer(options, request, response, progress, progress.caller, room);
     } catch (error) {
       if (error instanceof Aborted) return;
-      await fail(options, request, response, progress, error);
-    } finally {
-      release?.();
+      await failRequest(options, request, response, progress, error);
     }
   });
   app.all('/soap', (request, response) => {
     response.setHeader('Allow', 'POST, GET');
-    plainFault(response, request, refuse('http.method'));
+    plainFault(request, response, refuse('http.method'));
   });
   app.use((request: Request, response: Response) =>
-    plainFault(response, request, refuse('http.not-found')),
+    plainFault(request, response, refuse('http.not-found')),
   );
+  app.use(lastResort);
   return app;
 }
 
 function addressOf(request: Request): string {
   return request.socket.remoteAddress ?? '';
-}
-
-function busy(): GatewayError {
-  return new GatewayError(issue('http.busy'), { retryAfterSeconds: 5 });
-}
-
-/** Outside `/soap` nobody waits for an envelope, yet the form is the same everywhere. */
-function plainFault(response: Response, request: Request, error: GatewayError): void {
-  const version = soapVersionHint(parseContentType(request.headers['content-type']));
-  response
-    .status(error.http)
-    .setHeader('Content-Type', faultContentType(version))
-    .end(writeFault(version, error, randomUUID()));
 }
 
 async function answer(
@@ -133,6 +89,7 @@ async function answer(
   response: Response,
   progress: Progress,
   caller: Caller,
+  room: Room,
 ): Promise<void> {
   const { context, operations } = options;
   const { checks } = progress;
@@ -140,7 +97,7 @@ async function answer(
   assertSoapContentType(contentType);
   contentEncodingOf(request);
   const body = await checks.runAsync('size', async (_issues, note) => {
-    const read = await readBody(request, options.requestBytes);
+    const read = await readBody(request, options.requestBytes, room);
     note(`${read.byteLength} bytes`);
     return read;
   });
@@ -166,8 +123,8 @@ async function answer(
       },
     };
     const result = await handler(context, call, soap);
-    send(response, soap, result);
-    done(options, progress, result);
+    sendAnswer(request, response, soap.version, result, room);
+    report(options, progress, result, caller);
   } finally {
     soap.dispose();
   }
@@ -192,105 +149,25 @@ function submissionOf(
   };
 }
 
-function send(response: Response, soap: SoapRequest, result: OperationAnswer): void {
-  const plain =
-    result.part === undefined ? undefined : mtomAnswer(soap.version, result.body, result.part);
-  response
-    .status(200)
-    .setHeader('Content-Type', plain?.contentType ?? answerContentType(soap.version));
-  const bytes = plain?.body ?? writeEnvelope(soap.version, result.body);
-  response.setHeader('Content-Length', bytes.byteLength);
-  response.end(bytes);
-}
-
-function done(options: ExchangeOptions, progress: Progress, result: OperationAnswer): void {
-  const { metrics, logger, clock } = options;
+function report(
+  server: ServerContext,
+  progress: Progress,
+  result: OperationAnswer,
+  caller: Caller,
+): void {
+  const { metrics, logger, clock } = server;
   const ms = clock.monotonic() - progress.startedAt;
-  metrics.request(progress.operation ?? 'unknown', 200, ms / 1000);
+  const operation = progress.operation ?? 'unknown';
+  metrics.request(operation, 200, ms / 1000);
   if (result.outcome === 'answered') return;
-  if (result.outcome === 'duplicate') metrics.duplicate();
+  const duplicate = result.outcome === 'duplicate';
+  if (duplicate) metrics.duplicate();
   else metrics.accepted(result.kind ?? 'document');
-  logger.info(result.outcome === 'duplicate' ? 'receive.duplicate' : 'receive.stored', {
+  logger.info(duplicate ? 'receive.duplicate' : 'receive.stored', {
     correlationId: progress.correlationId,
     ...(result.messageId === undefined ? {} : { messageId: result.messageId }),
-    ...(progress.caller === undefined ? {} : { caller: progress.caller.agency.organId }),
-    ...(progress.operation === undefined ? {} : { operation: progress.operation }),
+    caller: caller.agency.organId,
+    operation,
     ms: Math.round(ms),
   });
-}
-
-function asGatewayError(error: unknown): GatewayError {
-  return error instanceof GatewayError
-    ? error
-    : new GatewayError(issue('server.internal'), { cause: error });
-}
-
-async function fail(
-  options: ExchangeOptions,
-  request: Request,
-  response: Response,
-  progress: Progress,
-  thrown: unknown,
-): Promise<void> {
-  const { context, metrics, logger, clock } = options;
-  const error = asGatewayError(thrown);
-  const { caller, correlationId, operation } = progress;
-  metrics.refused(error.code);
-  metrics.request(
-    operation ?? 'unknown',
-    error.http,
-    (clock.monotonic() - progress.startedAt) / 1000,
-  );
-  const facts = {
-    correlationId,
-    code: error.code,
-    codes: [...new Set(error.issues.map((one) => one.code))],
-    ...(caller === undefined ? {} : { caller: caller.agency.organId }),
-    ...(operation === undefined ? {} : { operation }),
-    remoteAddress: addressOf(request),
-    bytes: progress.body?.byteLength ?? 0,
-  };
-  if (error.code === 'server.internal' || error.code === 'server.store') {
-    logger.error('receive.failed', { ...facts, reason: causeText(thrown) });
-  } else if (error.http === 401) logger.warn('auth.failed', facts);
-  else logger.info('receive.refused', facts);
-  // Only what came from somebody who signed in is kept: else anybody could fill the disk.
-  if (caller !== undefined) {
-    const refusal = refusalOf(error, progress, request, clock.now());
-    await context.store.addRefusal(refusal).catch((problem: unknown) => {
-      logger.error('store.failed', { correlationId, reason: causeText(problem) });
-    });
-  }
-  if (response.headersSent) {
-    response.destroy();
-    return;
-  }
-  if (error.http === 401) response.setHeader('WWW-Authenticate', REALM);
-  if (error.retryAfterSeconds !== undefined)
-    response.setHeader('Retry-After', error.retryAfterSeconds);
-  // What is left of a body that was not read would be taken for the next request.
-  if (!request.complete) response.setHeader('Connection', 'close');
-  const bytes = writeFault(progress.version, error, correlationId);
-  response
-    .status(error.http)
-    .setHeader('Content-Type', faultContentType(progress.version))
-    .setHeader('Content-Length', bytes.byteLength)
-    .end(bytes, () => {
-      if (!request.complete) endUnread(request);
-    });
-}
-
-/** How long a client may go on sending what nobody reads, so that it gets to see the answer. */
-const LINGER_MS = 2000;
-const LINGER_BYTES = 8 * 1024 * 1024;
-
-function endUnread(request: Request): void {
-  let drained = 0;
-  const timer = setTimeout(() => request.socket.destroy(), LINGER_MS);
-  request.socket.once('close', () => clearTimeout(timer));
-  request.on('data', (chunk: Buffer) => {
-    drained += chunk.length;
-    if (drained > LINGER_BYTES) request.socket.destroy();
-  });
-  request.resume();
 }

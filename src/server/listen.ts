@@ -42,6 +42,17 @@ function open(server: Server, options: ListenOptions): Promise<void> {
   });
 }
 
+/** Express answers a target that is no URL with a page of its own, and our stack on it. */
+function guarded(app: RequestListener): RequestListener {
+  return (request, response) => {
+    if (URL.canParse(request.url ?? '', 'http://localhost')) app(request, response);
+    else
+      response
+        .writeHead(400, { 'Content-Type': 'text/plain', Connection: 'close' })
+        .end('This is not a request.\n');
+  };
+}
+
 export async function listen(app: RequestListener, options: ListenOptions): Promise<Listening> {
   const limits = {
     maxHeaderSize: MAX_HEADER_BYTES,
@@ -53,8 +64,8 @@ export async function listen(app: RequestListener, options: ListenOptions): Prom
   };
   const server =
     options.tls === undefined
-      ? createServer(limits, app)
-      : createTlsServer({ ...limits, ...options.tls, minVersion: 'TLSv1.2' }, app);
+      ? createServer(limits, guarded(app))
+      : createTlsServer({ ...limits, ...options.tls, minVersion: 'TLSv1.2' }, guarded(app));
   await open(server, options);
   return {
     url: urlOf(options, server.address() as AddressInfo),

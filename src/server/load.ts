@@ -1,38 +1,87 @@
 /**
- * Bounds what all requests together may hold in memory. Beyond it a request is turned away at once with
- * 503 and Retry-After, before its body is read: that costs the sender a repeat, not a lost document.
+ * Bounds what all requests together, and those of one caller, may hold: a place and bytes of memory.
+ * Beyond it a request is turned away at once with 503 and Retry-After: that costs the sender a repeat,
+ * not a lost document.
+ *
+ * One caller gets at most a quarter, but always room for one request of the largest size, so that
+ * nobody can shut out the others, neither by sending nor by announcing what never comes, nor by not
+ * reading the answers.
  *
  * @module
  */
-import type { IncomingMessage } from 'node:http';
+
+/** The place of one request, until its answer has left. */
+export interface Room {
+  /** @returns false when there is no room for so many bytes more; then nothing is taken. */
+  grow(bytes: number): boolean;
+  /** Takes the bytes in any case: what is there already has to be counted. */
+  hold(bytes: number): void;
+  /** May be called more than once. */
+  leave(): void;
+}
+
+/** For bodies that nobody else's requests compete with. */
+export const UNCOUNTED: Room = { grow: () => true, hold: () => undefined, leave: () => undefined };
 
 export interface Load {
-  /** @returns a function to call at the end of the request, or undefined when there is no room. */
-  enter(request: IncomingMessage): (() => void) | undefined;
+  /**
+   * @param caller who has signed in.
+   * @param bytes what the body is declared to have, 0 when it is not declared.
+   * @returns undefined when there is no room.
+   */
+  enter(caller: string, bytes: number): Room | undefined;
 }
 
 const MAX_REQUESTS = 256;
-/** A body of unknown length is counted as this much until it is known. */
-const UNDECLARED_BYTES = 1024 * 1024;
+const MIN_BUDGET_BYTES = 256 * 1024 * 1024;
+
+interface Share {
+  requests: number;
+  bytes: number;
+}
 
 export function createLoad(requestBytes: number): Load {
   // A request holds its body, the package decoded from it, and an answer: four large ones at a time.
-  const budget = Math.max(4 * requestBytes, 256 * 1024 * 1024);
-  let bytes = 0;
-  let requests = 0;
+  const all = { requests: MAX_REQUESTS, bytes: Math.max(4 * requestBytes, MIN_BUDGET_BYTES) };
+  const each = { requests: all.requests / 4, bytes: Math.max(requestBytes, all.bytes / 4) };
+  const total: Share = { requests: 0, bytes: 0 };
+  const callers = new Map<string, Share>();
+
+  const fits = (share: Share, limit: Share, bytes: number): boolean =>
+    share.bytes + bytes <= limit.bytes;
+
   return {
-    enter(request) {
-      const declared = Number(request.headers['content-length']);
-      const size = Number.isFinite(declared) ? Math.min(declared, requestBytes) : UNDECLARED_BYTES;
-      if (requests >= MAX_REQUESTS || (requests > 0 && bytes + size > budget)) return undefined;
-      requests += 1;
-      bytes += size;
+    enter(caller, bytes) {
+      const own = callers.get(caller) ?? { requests: 0, bytes: 0 };
+      if (total.requests >= all.requests || own.requests >= each.requests) return undefined;
+      if (!fits(total, all, bytes) || !fits(own, each, bytes)) return undefined;
+      callers.set(caller, own);
+      let held = 0;
       let left = false;
-      return () => {
+      const hold = (more: number): void => {
         if (left) return;
-        left = true;
-        requests -= 1;
-        bytes -= size;
+        held += more;
+        own.bytes += more;
+        total.bytes += more;
+      };
+      own.requests += 1;
+      total.requests += 1;
+      hold(bytes);
+      return {
+        hold,
+        grow(more) {
+          if (!fits(total, all, more) || !fits(own, each, more)) return false;
+          hold(more);
+          return true;
+        },
+        leave() {
+          if (left) return;
+          hold(-held);
+          left = true;
+          own.requests -= 1;
+          total.requests -= 1;
+          if (own.requests === 0) callers.delete(caller);
+        },
       };
     },
   };

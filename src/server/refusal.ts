@@ -5,28 +5,16 @@
  */
 import { createHash } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
-import type { CheckList } from '../model/check.js';
 import type { GatewayError } from '../model/issue.js';
 import type { Refusal } from '../model/message.js';
-import type { Caller } from '../receive/context.js';
-import type { SoapVersion } from '../soap/content-type.js';
+import type { Progress } from './progress.js';
 
 /** Design 2.6: 1 MiB of each at most. */
 const MAX_KEPT_BYTES = 1024 * 1024;
 
-interface Refused {
-  readonly correlationId: string;
-  readonly checks: CheckList;
-  readonly version: SoapVersion;
-  readonly caller?: Caller;
-  readonly operation?: string;
-  readonly body?: Buffer;
-  readonly package?: Buffer;
-}
-
 export function refusalOf(
   error: GatewayError,
-  refused: Refused,
+  refused: Progress,
   request: IncomingMessage,
   now: number,
 ): Refusal {
