@@ -6,8 +6,9 @@
 import type { Command } from 'commander';
 import { CheckList } from '../model/check.js';
 import { PEER_PROFILES, type PeerProfile } from '../model/edxml.js';
-import { type Issue, isError } from '../model/issue.js';
+import { type Issue, isError, refuse } from '../model/issue.js';
 import { inspectBytes } from '../receive/inspect.js';
+import { secondOpinion as secondOpinionOf } from '../xml/second-opinion.js';
 import { act, type CommonOptions, choiceOption, describe, type Run, say } from './command.js';
 import { EXIT, type ExitStatus } from './exit-status.js';
 import { reportFailure } from './failure.js';
@@ -15,6 +16,7 @@ import { readInputFile } from './files.js';
 
 interface ValidateOptions extends CommonOptions {
   readonly profile: PeerProfile;
+  readonly secondOpinion?: boolean;
 }
 
 interface Validation {
@@ -23,6 +25,8 @@ interface Validation {
   readonly kind: 'document' | 'status' | null;
   readonly valid: boolean;
   readonly issues: readonly Issue[];
+  /** Only when asked for: what libxmljs2 makes of the file and the schema. */
+  readonly secondOpinion?: { readonly valid: boolean; readonly errors: readonly string[] };
 }
 
 export function define(command: Command, run: Run): void {
@@ -45,6 +49,7 @@ export function define(command: Command, run: Run): void {
         'vxp',
       ]).default('field'),
     )
+    .option('--second-opinion', 'also ask libxmljs2 about the schema; for files you trust')
     .action(act(run, (files: string[], options: ValidateOptions) => validate(run, files, options)));
 }
 
@@ -56,7 +61,7 @@ async function validate(
   let status: ExitStatus = EXIT.done;
   for (const file of files) {
     try {
-      const result = await validateFile(run, file, options.profile);
+      const result = await validateFile(run, file, options);
       say(run, options, result, () => textOf(result));
       if (!result.valid && status === EXIT.done) status = EXIT.notPassed;
     } catch (error) {
@@ -66,16 +71,40 @@ async function validate(
   return status;
 }
 
-async function validateFile(run: Run, file: string, profile: PeerProfile): Promise<Validation> {
+async function validateFile(
+  run: Run,
+  file: string,
+  { profile, secondOpinion }: ValidateOptions,
+): Promise<Validation> {
   const { terminal } = run;
   const bytes = await readInputFile(terminal, file);
   const checks = new CheckList(terminal.clock);
   const found = await inspectBytes(bytes, { profile, checks, now: terminal.clock.now() });
   const { kind = null, issues } = found;
-  return { file, kind, valid: !issues.some(isError), issues };
+  const valid = !issues.some(isError);
+  if (secondOpinion !== true) return { file, kind, valid, issues };
+  return { file, kind, valid, issues, secondOpinion: await ask(bytes, kind) };
 }
 
-function textOf({ file, kind, valid, issues }: Validation): string {
+async function ask(
+  bytes: Uint8Array,
+  kind: Validation['kind'],
+): Promise<NonNullable<Validation['secondOpinion']>> {
+  const other = await secondOpinionOf(bytes, kind ?? 'document');
+  if (other.kind === 'unavailable') {
+    throw refuse('cli.failed', { reason: 'libxmljs2 is not installed; it is an optional package' });
+  }
+  if (other.kind === 'failed') throw refuse('cli.failed', { reason: `libxmljs2 ${other.reason}` });
+  return { valid: other.valid, errors: other.errors.map((one) => `line ${one.line}: ${one.text}`) };
+}
+
+function opinionLines(other: Validation['secondOpinion']): string[] {
+  if (other === undefined) return [];
+  const verdict = other.valid ? 'follows the schema' : 'does NOT follow the schema';
+  return [`  libxmljs2: ${verdict}`, ...other.errors.map((one) => `    ${one}`)];
+}
+
+function textOf({ file, kind, valid, issues, secondOpinion }: Validation): string {
   const warnings = issues.filter((one) => !isError(one)).length;
   const errors = issues.length - warnings;
   const counts = [
@@ -85,7 +114,7 @@ function textOf({ file, kind, valid, issues }: Validation): string {
   const head = [`${file}: ${kind ?? 'package'} ${valid ? 'valid' : 'NOT valid'}`, ...counts].join(
     ', ',
   );
-  return [head, ...issues.flatMap(issueLines)].join('\n');
+  return [head, ...issues.flatMap(issueLines), ...opinionLines(secondOpinion)].join('\n');
 }
 
 function issueLines({ severity, code, path, line, text, textVi, hint }: Issue): string[] {

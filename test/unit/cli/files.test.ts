@@ -87,6 +87,16 @@ describe('validate and verify', () => {
     expect((await shell.run(['validate', '.'])).err).to.contain('it is a folder');
   });
 
+  it('asks libxmljs2 about the schema when told to, and says what it says', async () => {
+    const asked = ['validate', '--second-opinion', 'good.edxml'];
+    const [agreed] = await shell.json(asked);
+    expect(agreed).to.deep.include({ valid: true, secondOpinion: { valid: true, errors: [] } });
+    const { out } = await shell.run(['validate', '--second-opinion', 'bad.edxml']);
+    expect(out).to.match(/libxmljs2: does NOT follow the schema\n {4}line \d+: /);
+    const [plain] = await shell.json(['validate', 'good.edxml']);
+    expect(plain).to.not.have.property('secondOpinion');
+  });
+
   it('verifies who signed what', async () => {
     const [result] = await shell.json(['verify', 'good.edxml', '--trust', 'ca.pem']);
     expect(result).to.deep.include({
