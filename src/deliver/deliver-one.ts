@@ -112,7 +112,7 @@ export async function deliverOne(
   const agency = await context.store.getAgency(delivery.toOrganId);
   const result = await exchange(context, agency, delivery, signal);
   // Cut off by our own stop: no outcome of the recipient's, and no attempt of the schedule is spent.
-  if (signal.aborted && result.kind === 'unreachable') return undefined;
+  if (signal.aborted && (result.kind === 'unreachable' || result.kind === 'cut')) return undefined;
   const finishedAt = context.clock.now();
   const decision = decide({
     result,

@@ -65,6 +65,8 @@ function failureOf(result: Exclude<PushOutcome, { kind: 'accepted' }>): Failure 
       return { code: 'delivery.timeout', reason: 'no answer in time', final: false };
     case 'unreachable':
       return { code: 'delivery.unreachable', reason: result.reason, final: false };
+    case 'cut':
+      return { code: 'delivery.cut', reason: result.reason, final: false };
     case 'unreadable':
       return { code: 'delivery.answer', reason: result.reason, final: false };
     case 'no-route':

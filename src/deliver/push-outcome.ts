@@ -31,6 +31,8 @@ export type PushOutcome = (
   | { readonly kind: 'http'; readonly status: number; readonly retryAfterMs?: number }
   | { readonly kind: 'timeout' }
   | { readonly kind: 'unreachable'; readonly reason: string }
+  /** The connection ended after the request was sent: the recipient may have it. */
+  | { readonly kind: 'cut'; readonly reason: string }
   | { readonly kind: 'unreadable'; readonly reason: string }
   /** Nobody was asked: the agency has no usable address. */
   | { readonly kind: 'no-route'; readonly reason: string }

@@ -65,6 +65,8 @@ function failed(answer: FailedAnswer, facts: PushFacts): PushOutcome {
       return { ...facts, kind: 'unreadable', reason: answer.reason };
     case 'timeout':
       return { ...facts, kind: 'timeout' };
+    case 'cut':
+      return { ...facts, kind: 'cut', reason: answer.reason };
     default:
       return { ...facts, kind: 'unreachable', reason: `${answer.kind}: ${answer.reason}` };
   }

@@ -317,6 +317,12 @@ export const ERRORS = {
     'Gửi các tệp trong nhiều văn bản, hoặc trong một tệp nén.',
   ),
   // ---- business rules --------------------------------------------------------------------------
+  'document.too-many': client(
+    'The package holds {count} elements {element}; at most {limit} are taken.',
+    'Gói tin có {count} phần tử {element}; nhiều nhất là {limit}.',
+    'Send it in several documents.',
+    'Gửi thành nhiều văn bản.',
+  ),
   'document.secrecy': client(
     'The document carries a secrecy mark ({value}); state secrets must not pass.',
     'Văn bản có dấu độ mật ({value}); không được gửi bí mật nhà nước qua trục.',
@@ -482,6 +488,12 @@ export const ERRORS = {
     'Bên nhận không trả lời kịp thời.',
     'It will be tried again.',
     'Hệ thống sẽ gửi lại.',
+  ),
+  'delivery.cut': server(
+    'The connection ended before the answer; the recipient may have the package: {reason}',
+    'Kết nối bị ngắt trước khi có trả lời; bên nhận có thể đã có gói tin: {reason}',
+    'It will be sent again under the same message id.',
+    'Hệ thống sẽ gửi lại với cùng mã thông điệp.',
   ),
   'delivery.http': server(
     'The recipient answered with HTTP status {status}.',

@@ -68,9 +68,8 @@ export async function setAgency(
 ): Promise<AgencyView> {
   const before = await findAgency(context.store, organId);
   const agency = await applied(context, before, change);
-  const registered = (await context.store.listCertificates(agency.organId)).some(
-    (one) => one.expiredAt === undefined || one.expiredAt > context.clock.now(),
-  );
+  // Ever registered, as for the policy itself: an expired certificate does not lower it.
+  const registered = (await context.store.listCertificates(agency.organId)).length > 0;
   await put(context, agency, 'changed');
   noteDowngrade(context, before, agency, registered);
   return viewAgency(agency);

@@ -51,10 +51,10 @@ export async function getTraces(
   const documentId = childOf(body, 'DocumentId')?.text;
   const since = timeOf(body, 'Since');
   const given = [messageId, documentId, since].filter((one) => one !== undefined).length;
-  if (given === 0) {
+  if (given !== 1) {
     throw refuse('request.value', {
       element: 'GetTraces',
-      reason: 'one of MessageId, DocumentId and Since is needed',
+      reason: 'exactly one of MessageId, DocumentId and Since is needed',
     });
   }
   const page = pageOf(body);

@@ -215,7 +215,7 @@ export async function receivePackage(
   );
   const outcome = await store.acceptMessage(message);
   if (outcome.kind === 'stored') {
-    context.wake();
+    if (message.deliveries.some((one) => one.state === 'queued')) context.wake();
     return { answer: message.answer, duplicate: false, kind: read.kind };
   }
   // The same key was stored between our look-up and our commit.

@@ -32,9 +32,14 @@ export function schemaFaults(answer: Answer): string[] {
   }
 }
 
+/** What a failed expectation shows of the answer. */
+function shown(answer: Answer): string {
+  return answer.bytes.toString('utf8', 0, 2000);
+}
+
 /** The result element of an answer that must be 200 and valid. */
 export function resultOf(answer: Answer): Node {
-  expect(answer.status, answer.bytes.toString('utf8')).to.equal(200);
+  expect(answer.status, shown(answer)).to.equal(200);
   expect(schemaFaults(answer)).to.deep.equal([]);
   const [result] = answer.body.children;
   if (result === undefined) throw new Error('the response is empty');
@@ -52,7 +57,7 @@ function descendant(node: Node, name: string): Node | undefined {
 
 /** The GatewayFault of an answer that must be a valid refusal with HTTP 500 and this code. */
 export function faultOf(answer: Answer, code: string): Node {
-  expect(answer.code, answer.bytes.toString('utf8')).to.equal(code);
+  expect(answer.code, shown(answer)).to.equal(code);
   expect(answer.status).to.equal(500);
   expect(answer.faultString?.startsWith(`${code}: `), answer.faultString).to.equal(true);
   expect(schemaFaults(answer)).to.deep.equal([]);
@@ -61,7 +66,7 @@ export function faultOf(answer: Answer, code: string): Node {
   return fault;
 }
 
-/** The first child element with its children as texts, for deep comparison. */
+/** Names and texts of all that is inside, for deep comparison. */
 export function textsOf(node: Node): unknown {
   return node.children.length === 0
     ? node.text

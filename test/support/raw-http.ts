@@ -38,15 +38,18 @@ function readReply(bytes: Buffer): RawReply {
   }
 }
 
-/**
- * Sends the pieces one after the other and reads until the server closes; so ask it to close.
- *
- * @param pieces `afterAnswer` is sent only when something has come back.
- */
-export function rawRequest(
-  url: string,
-  pieces: readonly (Buffer | string | { readonly afterAnswer: Buffer | string })[],
-): Promise<RawReply> {
+/** What may go out at once, and what only after something has come back. */
+export type Piece = string | Buffer | Late;
+interface Late {
+  readonly afterAnswer: Buffer | string;
+}
+
+function isLate(piece: Piece): piece is Late {
+  return typeof piece === 'object' && !Buffer.isBuffer(piece);
+}
+
+/** Sends the pieces one after the other and reads until the server closes; so ask it to close. */
+export function rawRequest(url: string, pieces: readonly Piece[]): Promise<RawReply> {
   const { hostname, port } = new URL(url);
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
@@ -55,11 +58,10 @@ export function rawRequest(
     const sendOn = (answered: boolean): void => {
       let mayWait = answered;
       for (let piece = waiting[0]; piece !== undefined; piece = waiting[0]) {
-        const late = typeof piece === 'object' && 'afterAnswer' in piece;
-        if (late && !mayWait) return;
-        if (late) mayWait = false;
+        if (isLate(piece) && !mayWait) return;
+        if (isLate(piece)) mayWait = false;
         waiting.shift();
-        socket.write(late ? piece.afterAnswer : piece);
+        socket.write(isLate(piece) ? piece.afterAnswer : piece);
       }
     };
     socket.once('connect', () => sendOn(false));

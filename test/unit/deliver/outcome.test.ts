@@ -34,6 +34,7 @@ describe('what an attempt means', () => {
 
   const again: readonly (readonly [PushOutcome, string])[] = [
     [{ kind: 'unreachable', reason: 'ECONNREFUSED' }, 'delivery.unreachable'],
+    [{ kind: 'cut', reason: 'ECONNRESET' }, 'delivery.cut'],
     [{ kind: 'timeout' }, 'delivery.timeout'],
     [{ kind: 'http', status: 500 }, 'delivery.http'],
     [{ kind: 'http', status: 401 }, 'delivery.http'],

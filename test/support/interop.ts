@@ -1,0 +1,153 @@
+/**
+ * One job that every foreign client does, and the report it must come back with: all nine operations,
+ * a refusal, and a large package.
+ *
+ * @module
+ */
+import { spawn } from 'node:child_process';
+import { PDF } from './sample-document.js';
+
+export interface Caller {
+  readonly organId: string;
+  readonly token: string;
+}
+
+export interface InteropJob {
+  /** Address of the WSDL; the client must find everything else in it. */
+  readonly wsdl: string;
+  readonly version: '1.1' | '1.2';
+  readonly sender: Caller;
+  readonly recipient: Caller;
+  /** Text with Vietnamese letters and characters that XML escapes. */
+  readonly echo: string;
+  /** Base64. */
+  readonly package: string;
+  readonly largePackage: string;
+  /** `edXML` as a typed tree; bytes as base64 text. */
+  readonly document: unknown;
+  readonly responseFor: {
+    readonly OrganId: string;
+    readonly Code: string;
+    readonly PromulgationDate: string;
+  };
+}
+
+export interface InteropReport {
+  readonly ping: { readonly echo: string; readonly organId: string };
+  readonly sendPackage: {
+    readonly messageId: string;
+    readonly duplicate: boolean;
+    readonly contentDigest: string;
+    readonly recipients: readonly string[];
+    /** Base64. */
+    readonly receipt: string;
+  };
+  readonly sendDocument: { readonly messageId: string; readonly documentId: string };
+  readonly listPending: readonly string[];
+  readonly getPackage: { readonly kind: string; readonly sha256: string };
+  readonly confirm: { readonly messageId: string; readonly outcome: string };
+  readonly sendStatus: { readonly messageId: string; readonly duplicate: boolean };
+  readonly traces: readonly {
+    readonly state: string;
+    readonly statuses: readonly string[];
+    readonly description: readonly string[];
+  }[];
+  readonly organizations: readonly string[];
+  /** null = the call that must be refused was not. */
+  readonly fault: {
+    readonly text: string;
+    readonly code: string;
+    readonly correlationId: string;
+    readonly temporary: boolean;
+    readonly issues: readonly (readonly [
+      code: string,
+      text: string,
+      textVi: string,
+      hint: string,
+    ])[];
+  } | null;
+  readonly large: { readonly contentDigest: string; readonly sha256: string };
+}
+
+/** The tree that a generated client would build for a document. */
+export function typedDocument(documentId: string, codeNumber: string): unknown {
+  const content = PDF.toString('base64');
+  return {
+    edXMLEnvelope: {
+      edXMLHeader: {
+        MessageHeader: {
+          From: { OrganId: 'T99.01', OrganName: 'Sở Mẫu A' },
+          To: [{ OrganId: 'T99.02', OrganName: 'Sở Mẫu B' }],
+          DocumentId: documentId,
+          Code: { CodeNumber: codeNumber, CodeNotation: 'SMA-VP' },
+          PromulgationInfo: { Place: 'Hà Nội', PromulgationDate: '2026/11/20' },
+          DocumentType: { Type: '2', TypeName: 'Công văn' },
+          Subject: 'Về việc gửi văn bản có kiểu',
+          SignerInfo: { FullName: 'Trần Thị Mẫu' },
+          OtherInfo: { Priority: '1' },
+        },
+        TraceHeaderList: {
+          TraceHeader: [{ OrganId: 'T99.01', Timestamp: '2026/11/20 09:15:00' }],
+          Bussiness: { BussinessDocType: '0' },
+        },
+      },
+      edXMLBody: {
+        edXMLManifest: {
+          Reference: [
+            { ContentId: 'cid:1', ContentType: 'application/pdf', AttachmentName: 'cong-van.pdf' },
+          ],
+        },
+      },
+    },
+    AttachmentEncoded: {
+      Attachment: [
+        {
+          ContentId: 'cid:1',
+          AttachmentName: 'cong-van.pdf',
+          ContentType: 'application/pdf',
+          ContentTransferEncoded: content,
+        },
+      ],
+    },
+  };
+}
+
+/**
+ * Runs a foreign client as a process: the job on its standard input, the report on its standard output.
+ *
+ * @param install what to run when the client is not there: the test fails with it.
+ */
+export function runClient(
+  command: string,
+  args: readonly string[],
+  job: InteropJob,
+  install: string,
+): Promise<InteropReport> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(command, args, { stdio: ['pipe', 'pipe', 'pipe'] });
+    let out = '';
+    let errors = '';
+    child.stdout.setEncoding('utf8').on('data', (text: string) => {
+      out += text;
+    });
+    child.stderr.setEncoding('utf8').on('data', (text: string) => {
+      errors += text;
+    });
+    // A client that dies early closes its input; its exit status says more than the broken pipe.
+    child.stdin.on('error', () => undefined);
+    child.once('error', () => reject(new Error(`${command} is not installed; run: ${install}`)));
+    child.once('close', (code) => {
+      if (code === 0) resolve(JSON.parse(out) as InteropReport);
+      else {
+        const missing = /No module named|Class "SoapClient" not found/.test(errors + out);
+        const hint = missing ? `not installed; run: ${install}\n` : '';
+        reject(
+          new Error(
+            `${command} ended with ${code}: ${hint}${errors.slice(-2000)}${out.slice(-500)}`,
+          ),
+        );
+      }
+    });
+    child.stdin.end(JSON.stringify(job));
+  });
+}
