@@ -1,6 +1,7 @@
 /**
  * Manifest and attachments: each attachment has its reference and each reference its attachment, and
- * the content is base64 of a file of the declared type.
+ * the content is base64 of a file of the declared type. What is told of an attachment stands in itself:
+ * a signature covers the attachments always, the manifest perhaps.
  *
  * @module
  */
@@ -8,9 +9,7 @@ import type { Attachment, PeerProfile } from '../model/edxml.js';
 import type { XmlDocument } from '../xml/tree.js';
 import type { Findings } from './findings.js';
 import { type EdxmlNode, nodeAt, nodeOf, nodesOf, textOf } from './node.js';
-import { fitsDeclared, sniffType } from './sniff.js';
-
-export const MAX_ATTACHMENTS = 500;
+import { fitsDeclared, SNIFF_BYTES, sniffType } from './sniff.js';
 
 /** How a redacted sample file marks a payload that was taken out. */
 const REDACTION_MARK = /^\s{0,100}\[REDACTED[^\]]{0,500}\]\s{0,100}$/;
@@ -27,12 +26,6 @@ export function checkManifest(
     'Reference',
   );
   const attachments = nodesOf(nodeOf(root, 'AttachmentEncoded'), 'Attachment');
-  if (attachments.length > MAX_ATTACHMENTS || references.length > MAX_ATTACHMENTS) {
-    const count = Math.max(attachments.length, references.length);
-    const place = nodeOf(root, 'AttachmentEncoded') ?? root;
-    findings.add('attachment.too-many', { count, limit: MAX_ATTACHMENTS }, place.origin);
-    return [];
-  }
   const named = byContentId(references, findings);
   const attached = byContentId(attachments, findings);
   for (const [cid, node] of attached) {
@@ -41,7 +34,7 @@ export function checkManifest(
   for (const [cid, node] of named) {
     if (!attached.has(cid)) findings.add('manifest.unmatched', { cid }, node.origin);
   }
-  return attachments.map((node) => readAttachment(doc, node, named, profile, findings));
+  return attachments.map((node) => readAttachment(doc, node, profile, findings));
 }
 
 /** By bare content id; a second one of the same id is named and left out. */
@@ -76,20 +69,16 @@ export function bareContentId(text: string): string {
 function readAttachment(
   doc: XmlDocument,
   node: EdxmlNode,
-  references: ReadonlyMap<string, EdxmlNode>,
   profile: PeerProfile,
   findings: Findings,
 ): Attachment {
   const contentId = bareContentId(textOf(node, 'ContentId') ?? '');
-  const reference = references.get(contentId);
-  const contentType =
-    textOf(node, 'ContentType') ?? textOf(reference, 'ContentType') ?? 'application/octet-stream';
-  const name = textOf(node, 'AttachmentName') ?? textOf(reference, 'AttachmentName') ?? contentId;
-  const description = textOf(node, 'Description') ?? textOf(reference, 'Description');
+  const contentType = textOf(node, 'ContentType') ?? 'application/octet-stream';
+  const description = textOf(node, 'Description');
   const content = readContent(doc, node, contentId, contentType, profile, findings);
   return {
     contentId,
-    name,
+    name: textOf(node, 'AttachmentName') ?? '',
     contentType,
     ...(description === undefined ? {} : { description }),
     ...content,
@@ -108,20 +97,20 @@ function readContent(
   const encoded = nodeOf(node, 'ContentTransferEncoded');
   if (encoded === undefined) return none;
   const { origin } = encoded;
-  const bytes = doc.base64(origin);
-  if (bytes === undefined) {
+  const content = doc.base64Head(origin, SNIFF_BYTES);
+  if (content === undefined) {
     const redacted = profile === 'field' && REDACTION_MARK.test(origin.text);
     findings.add(redacted ? 'attachment.redacted' : 'attachment.base64', { cid }, origin);
     return none;
   }
-  if (bytes.length === 0) {
+  if (content.size === 0) {
     findings.add('attachment.empty', { cid }, origin);
     return none;
   }
-  const sniffedType = sniffType(bytes);
+  const sniffedType = sniffType(content.head);
   if (!fitsDeclared(declared, sniffedType)) {
     const read = sniffedType ?? 'no known type';
     findings.add('attachment.type', { cid, value: declared, read }, origin);
   }
-  return { sizeBytes: bytes.length, ...(sniffedType === undefined ? {} : { sniffedType }) };
+  return { sizeBytes: content.size, ...(sniffedType === undefined ? {} : { sniffedType }) };
 }

@@ -7,10 +7,11 @@
 import type { CheckList } from '../model/check.js';
 import type { PackageKind, PeerProfile, ReadPackage } from '../model/edxml.js';
 import { pathOf, type XmlDocument, type XmlElement } from '../xml/tree.js';
+import { checkCounts } from './check-counts.js';
 import { checkManifest } from './check-manifest.js';
 import { checkDocument, checkStatus, type RuleContext } from './check-rules.js';
 import { checkAsWritten, checkNormalised } from './check-schema.js';
-import { Findings } from './findings.js';
+import { Findings, newBudget } from './findings.js';
 import { headerOf } from './locate.js';
 import { isPackageRoot, isReadAsQcvn, QCVN_NAMESPACE } from './names.js';
 import { type Normalised, normalise } from './normalise.js';
@@ -45,20 +46,23 @@ export function inspectPackage(
   now?: number,
 ): Inspected {
   const errorsBefore = checks.errors.length;
+  const budget = newBudget();
   const inValues = new Findings();
   const read = checks.run('dialect', (issues, note) => {
-    const findings = new Findings();
+    const findings = new Findings(budget);
     const found = kindOf(doc.root, profile, findings);
     checkSecrecy(doc.root, findings);
     if (doc.bom) findings.add('dialect.bom', {}, doc.root);
     const normalised = found && normaliseAs(doc, found, profile, findings, inValues);
     note(`profile ${profile}${found === undefined ? '' : `, ${found.kind}`}`);
     issues.push(...findings.issues);
-    return found && normalised && { ...found, ...normalised };
+    return found && { ...found, normalised };
   });
   if (read === undefined) return {};
+  const { kind, normalised } = read;
+  if (normalised === undefined) return { kind };
 
-  const { kind, root, changed } = read;
+  const { root, changed } = normalised;
   const named = checks.run('schema', (issues, note) => {
     const tolerant = profile === 'field';
     const asWritten = !tolerant || !changed;
@@ -66,7 +70,7 @@ export function inspectPackage(
       ? checkAsWritten(doc, kind, root, tolerant)
       : checkNormalised(root, kind);
     if (!asWritten) note('normalised');
-    const findings = new Findings();
+    const findings = new Findings(budget);
     for (const one of asWritten ? found : [...found, ...inValues.issues]) findings.push(one);
     issues.push(...findings.issues);
     return new Set(findings.issues.map((one) => one.path));
@@ -75,14 +79,14 @@ export function inspectPackage(
     kind === 'status'
       ? []
       : checks.run('manifest', (issues, note) => {
-          const findings = new Findings();
+          const findings = new Findings(budget);
           const found = checkManifest(doc, root, profile, findings);
           issues.push(...findings.issues);
           note(`${found.length} attachments`);
           return found;
         });
   checks.run('rules', (issues) => {
-    const context: RuleContext = { profile, findings: new Findings(), named, now };
+    const context: RuleContext = { profile, findings: new Findings(budget), named, now };
     if (kind === 'document') checkDocument(root, context);
     else checkStatus(root, context);
     issues.push(...context.findings.issues);
@@ -94,15 +98,21 @@ export function inspectPackage(
   };
 }
 
+/**
+ * @param found takes what was changed, and what there is too much of: then nothing is normalised.
+ * @param inValues takes the elements inside values.
+ */
 function normaliseAs(
   doc: XmlDocument,
   { kind, form }: Kind,
   profile: PeerProfile,
-  warnings: Findings,
-  errors: Findings,
-): Normalised {
+  found: Findings,
+  inValues: Findings,
+): Normalised | undefined {
   const tolerant = profile === 'field';
-  return normalise(doc.root, rootShape(kind, form), tolerant, warnings, errors);
+  const shape = rootShape(kind, form);
+  if (!checkCounts(doc.root, shape, found)) return undefined;
+  return normalise(doc.root, shape, tolerant, found, inValues);
 }
 
 /** A status has a StatusCode, a document has To or Subject. */

@@ -1,26 +1,29 @@
 /**
  * Where the parts of a package are that a signature may cover: at their contract paths only, in any
  * spelling the reader accepts. An element of the right name anywhere else is not a part; of two at the
- * same path only the first is one, and the schema refuses the package.
+ * same path only the first is one, and the schema refuses the package. What a reader that goes by names
+ * could take for a part is known here as well.
  *
  * @module
  */
 import type { PackageKind } from '../model/edxml.js';
-import type { SignedPart } from '../model/signature.js';
+import { SIGNED_PARTS, type SignedPart } from '../model/signature.js';
 import type { XmlDocument, XmlElement } from '../xml/tree.js';
-import { isPackageRoot, memberOf } from './names.js';
-import { type Branch, rootShape, type Shape, type StatusForm } from './shape.js';
+import { isPackageRoot, isReadAsQcvn, memberOf } from './names.js';
+import { type Branch, type Member, rootShape, type Shape, type StatusForm } from './shape.js';
 
 export interface Located {
   /** `edXMLHeader`, where the signature stands. */
   readonly header: XmlElement | undefined;
   /** In a status of the provincial form the part `MessageHeader` is the element `Status`. */
   readonly parts: ReadonlyMap<SignedPart, XmlElement>;
+  /** The element goes by the name of a part or of the header, in any spelling the reader accepts. */
+  looksLikePart(element: XmlElement): boolean;
 }
 
 export function locate(doc: XmlDocument): Located {
   const parts = new Map<SignedPart, XmlElement>();
-  if (!isPackageRoot(doc.root)) return { header: undefined, parts };
+  if (!isPackageRoot(doc.root)) return { header: undefined, parts, looksLikePart };
   const add = (part: SignedPart, at: Place): Place => {
     if (at.element !== undefined) parts.set(part, at.element);
     return at;
@@ -35,7 +38,28 @@ export function locate(doc: XmlDocument): Located {
   const body = add('edXMLBody', into(envelope, 'edXMLBody'));
   add('edXMLManifest', into(body, 'edXMLManifest'));
   add('AttachmentEncoded', into(root, 'AttachmentEncoded'));
-  return { header: header.element, parts };
+  return { header: header.element, parts, looksLikePart };
+}
+
+const PART_NAMES: ReadonlySet<string> = new Set<string>([...SIGNED_PARTS, 'edXMLHeader']);
+const HEADER_NAMES: ReadonlySet<string> = new Set(['edxmlheader', 'header']);
+/** In lower case, with all spellings. */
+const PART_SPELLINGS = new Set<string>();
+collectSpellings(rootShape('document'));
+
+function collectSpellings({ name, aliases, shape }: Member): void {
+  if (PART_NAMES.has(name)) {
+    for (const one of [name, ...aliases]) PART_SPELLINGS.add(one.toLowerCase());
+  }
+  for (const inner of branchOf(shape)?.members ?? []) collectSpellings(inner);
+}
+
+function looksLikePart(element: XmlElement): boolean {
+  if (!isReadAsQcvn(element.namespace)) return false;
+  const name = element.name.toLowerCase();
+  // The header of a status in its provincial form; elsewhere that is a name like any other.
+  if (name === 'status') return HEADER_NAMES.has(element.parent?.name.toLowerCase() ?? '');
+  return PART_SPELLINGS.has(name);
 }
 
 /** The element with the data of the package, document or status, and the form it has. */

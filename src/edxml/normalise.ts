@@ -16,6 +16,12 @@ import { DS_NAMESPACE, isReadAsQcvn, memberOf, QCVN_NAMESPACE, XSI_NAMESPACE } f
 import type { EdxmlNode } from './node.js';
 import type { Branch, Member } from './shape.js';
 
+/**
+ * So many elements are filled in for one package; what is missing beyond them stays missing. Enough for
+ * as many recipients as there may be, each without its name, and thousands of hops.
+ */
+export const MAX_FILLED = 10_000;
+
 export interface Normalised {
   readonly root: EdxmlNode;
   /** The tree differs from the package: the schema check must look at the tree. */
@@ -40,6 +46,7 @@ export function normalise(
 
 class Normaliser {
   changed = false;
+  #filled = 0;
   readonly #tolerant: boolean;
   readonly #warnings: Findings;
   readonly #errors: Findings;
@@ -110,8 +117,9 @@ class Normaliser {
       else found.push(this.element(child, inner));
     }
     const all = member.name === 'Reference' ? this.#fromHref(element, shape, found) : found;
-    const children = [...this.#inOrder(element, member, shape, all)];
+    const children = this.#inOrder(element, member, shape, all);
     if (this.#tolerant) this.#fillMissing(element, shape, children);
+    const last = this.#signaturesInOrder(element, shape, children, signatures);
     return {
       name: member.name,
       member,
@@ -119,7 +127,7 @@ class Normaliser {
       filled: false,
       value: '',
       attributes,
-      children: [...children, ...this.#signaturesInOrder(element, shape, children, signatures)],
+      children: last.length === 0 ? children : [...children, ...last],
     };
   }
 
@@ -166,9 +174,13 @@ class Normaliser {
       if (node !== undefined) {
         this.#fillBlank(node, member);
       } else if (mandatory && fill !== undefined) {
+        const filled = filledNode(member, element);
+        const size = sizeOf(filled);
+        if (this.#filled + size > MAX_FILLED) continue;
+        this.#filled += size;
         this.changed = true;
         this.#warnings.add('dialect.missing', { element: name, read: fill }, element);
-        insertInOrder(shape, children, index, filledNode(member, element));
+        insertInOrder(shape, children, index, filled);
       }
     }
   }
@@ -278,6 +290,10 @@ function filledNode(member: Member, origin: XmlElement): EdxmlNode {
   if ('leaf' in member.shape) return { ...node, value: '', children: [], check: member.fill ?? '' };
   const inner = member.shape.branch.members.filter((one) => one.mandatory);
   return { ...node, value: '', children: inner.map((one) => filledNode(one, origin)) };
+}
+
+function sizeOf(node: EdxmlNode): number {
+  return node.children.reduce((sum, one) => sum + sizeOf(one), 1);
 }
 
 function insertInOrder(shape: Branch, children: EdxmlNode[], index: number, node: EdxmlNode): void {

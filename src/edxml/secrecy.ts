@@ -68,12 +68,13 @@ const LEFT_OUT: ReadonlySet<string> = new Set([
 
 /** Adds `document.secrecy` for each mark in the package. */
 export function checkSecrecy(root: XmlElement, findings: Findings): void {
-  const open: { element: XmlElement; inOtherInfo: boolean }[] = [
-    { element: root, inOtherInfo: false },
+  const open: { element: XmlElement; inOtherInfo: boolean; isRead: boolean }[] = [
+    { element: root, inOtherInfo: false, isRead: false },
   ];
   for (let next = open.pop(); next !== undefined; next = open.pop()) {
-    const { element, inOtherInfo } = next;
-    const mark = markOf(element, inOtherInfo);
+    const { element, inOtherInfo, isRead } = next;
+    const isNamed = NAMES.has(foldedName(element.name));
+    const mark = markOf(element, inOtherInfo, isNamed, isRead);
     if (mark !== undefined) {
       findings.add('document.secrecy', { value: mark }, element);
       continue;
@@ -81,18 +82,24 @@ export function checkSecrecy(root: XmlElement, findings: Findings): void {
     const below = inOtherInfo || element.name.toLowerCase() === 'otherinfo';
     for (const child of [...element.children].reverse()) {
       if (!LEFT_OUT.has(child.name.toLowerCase())) {
-        open.push({ element: child, inOtherInfo: below });
+        open.push({ element: child, inOtherInfo: below, isRead: isRead || isNamed });
       }
     }
   }
 }
 
-function markOf(element: XmlElement, inOtherInfo: boolean): string | undefined {
+/** @param isRead an element around it has such a name, and no text in that one says "secret". */
+function markOf(
+  element: XmlElement,
+  inOtherInfo: boolean,
+  isNamed: boolean,
+  isRead: boolean,
+): string | undefined {
   for (const { name, value } of element.attributes) {
-    if (NAMES.has(foldName(name)) && saysSecret(value)) return `${name}="${value}"`;
+    if (NAMES.has(foldedName(name)) && saysSecret(value)) return `${name}="${value}"`;
   }
-  if (NAMES.has(foldName(element.name))) {
-    const value = secretText(element);
+  if (isNamed) {
+    const value = isRead ? undefined : secretText(element);
     return value === undefined ? undefined : `${element.name}: ${value}`;
   }
   if (!inOtherInfo || element.children.length > 0) return undefined;
@@ -123,6 +130,19 @@ function saysSecret(text: string): boolean {
   if (value === '') return false;
   const number = Number(value);
   return Number.isNaN(number) ? !NOT_SECRET.has(foldName(value)) : number > 0;
+}
+
+/** Names of elements and attributes with what they fold to: a package repeats a few of them. */
+const foldedNames = new Map<string, string>();
+const MAX_FOLDED = 1000;
+
+function foldedName(name: string): string {
+  const known = foldedNames.get(name);
+  if (known !== undefined) return known;
+  const folded = foldName(name);
+  if (foldedNames.size >= MAX_FOLDED) foldedNames.clear();
+  if (name.length <= 100) foldedNames.set(name, folded);
+  return folded;
 }
 
 /** Letters and digits only, lower case, without diacritics: `Độ_mật` → `domat`. */

@@ -24,15 +24,19 @@ const MAGIC: readonly (readonly [string, Buffer])[] = [
   ['application/xml', Buffer.from('\ufeff<?xml')],
 ];
 
-/** How far into a zip its entries are looked for, and how many of them. */
-const ZIP_WINDOW = 65_536;
+/** How far into a file is looked. */
+export const SNIFF_BYTES = 65_536;
+/** Entries of a zip that are looked for. */
 const ZIP_ENTRIES = 8;
 const LOCAL_HEADER = Buffer.from([0x50, 0x4b, 0x03, 0x04]);
 const LOCAL_HEADER_BYTES = 30;
 /** A PDF may have a few bytes before its header (PDF 1.7, appendix H). */
 const PDF_WINDOW = 1024;
 
-/** @returns a media type, or undefined when the bytes are of no type known here. */
+/**
+ * @param bytes the file, or its first SNIFF_BYTES.
+ * @returns a media type, or undefined when the bytes are of no type known here.
+ */
 export function sniffType(bytes: Buffer): string | undefined {
   for (const [type, magic] of MAGIC) {
     if (bytes.subarray(0, magic.length).equals(magic)) return type === ZIP ? sniffZip(bytes) : type;
@@ -41,7 +45,7 @@ export function sniffType(bytes: Buffer): string | undefined {
 }
 
 function sniffZip(bytes: Buffer): string {
-  const window = bytes.subarray(0, ZIP_WINDOW);
+  const window = bytes.subarray(0, SNIFF_BYTES);
   let at = 0;
   for (let entry = 0; entry < ZIP_ENTRIES && at >= 0; entry++) {
     const type = typeByEntry(window.subarray(at), entry);

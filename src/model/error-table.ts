@@ -598,6 +598,18 @@ export const ERRORS = {
     'Give PEM or DER files of the authority.',
     'Dùng tệp PEM hoặc DER của tổ chức chứng thực.',
   ),
+  'trust.broken': client(
+    'A {block} block of {file} cannot be read.',
+    'Không đọc được một khối {block} của {file}.',
+    'Replace the block, or take it out; until then the trust of before stays in force.',
+    'Thay hoặc bỏ khối đó; trong lúc chờ, cấu hình tin cậy cũ vẫn có hiệu lực.',
+  ),
+  'trust.agency': client(
+    'The name of {file} is not an organ id.',
+    'Tên của {file} không phải mã định danh.',
+    'In trust.agency_anchors name each folder or file after its agency, such as T99.02 or T99.02.pem.',
+    'Trong trust.agency_anchors đặt tên thư mục hoặc tệp theo cơ quan, ví dụ T99.02 hoặc T99.02.pem.',
+  ),
   'server.port': client(
     'Port {port} of {host} is in use by another program.',
     'Cổng {port} của {host} đang được chương trình khác dùng.',

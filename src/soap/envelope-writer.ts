@@ -31,24 +31,23 @@ export function writeEnvelope(version: SoapVersion, bodyXml: string): Buffer {
   return Buffer.from(envelopeHead(version) + bodyXml + ENVELOPE_TAIL, 'utf8');
 }
 
-/** A multiple of three, so that no padding stands in the middle. */
-const ENCODE_STEP = 3 * 256 * 1024;
+/** A multiple of three, so that no padding stands in the middle; small, so that the strings die young. */
+const ENCODE_STEP = 3 * 16 * 1024;
 
 /**
  * Base64 of `content` between two pieces of XML, written straight into the one Buffer: a package may
  * have 50 MB, and a string of it in between would cost that much again.
  */
 export function writeAroundBase64(before: string, content: Buffer, after: string): Buffer {
-  const head = Buffer.from(before, 'utf8');
-  const tail = Buffer.from(after, 'utf8');
+  const headBytes = Buffer.byteLength(before);
   const encodedBytes = 4 * Math.ceil(content.length / 3);
-  const whole = Buffer.allocUnsafe(head.length + encodedBytes + tail.length);
-  head.copy(whole, 0);
-  let at = head.length;
+  const whole = Buffer.allocUnsafe(headBytes + encodedBytes + Buffer.byteLength(after));
+  whole.write(before, 0);
+  let at = headBytes;
   for (let from = 0; from < content.length; from += ENCODE_STEP) {
     at += whole.write(content.toString('base64', from, from + ENCODE_STEP), at, 'latin1');
   }
-  tail.copy(whole, at);
+  whole.write(after, at);
   return whole;
 }
 

@@ -8,7 +8,7 @@
  * @module
  */
 import { ERRORS } from '../model/error-table.js';
-import { GatewayError, type Issue, issue, refuse } from '../model/issue.js';
+import { GatewayError, type Issue, issue, MAX_ISSUES, refuse } from '../model/issue.js';
 import { parseXml } from '../xml/parse.js';
 import { scanXml } from '../xml/scan.js';
 import { pathOf, type XmlDocument, type XmlElement } from '../xml/tree.js';
@@ -142,7 +142,7 @@ const ROLES: ReadonlySet<string> = new Set([
 ]);
 
 /** Whether a header block is meant for us (SOAP 1.1 §4.2.2, SOAP 1.2 part 1 §2.2). */
-function isForUs(block: XmlElement, version: SoapVersion): boolean {
+export function isForUs(block: XmlElement, version: SoapVersion): boolean {
   const name = version === '1.1' ? 'actor' : 'role';
   const target = soapAttribute(block, version, name);
   if (target === undefined || target === '') return true;
@@ -155,12 +155,23 @@ function soapAttribute(block: XmlElement, version: SoapVersion, name: string): s
     ?.value.trim();
 }
 
-/** No header is understood so far, so every one that must be is a fault, and all are named. */
-function assertUnderstood(header: XmlElement | undefined, version: SoapVersion): void {
+/** Whether a header block is one that the reader understands. */
+export type Understood = (block: XmlElement) => boolean;
+
+/**
+ * Every header that must be understood and is not is a fault, and all are named, up to a bound.
+ * @throws GatewayError `soap.must-understand`
+ */
+export function assertUnderstood(
+  { header, version }: Pick<SoapRequest, 'header' | 'version'>,
+  understood: Understood,
+): void {
   const issues: Issue[] = [];
   for (const block of header?.children ?? []) {
+    if (issues.length >= MAX_ISSUES) break;
     const must = soapAttribute(block, version, 'mustUnderstand');
     if ((must !== '1' && must !== 'true') || !isForUs(block, version)) continue;
+    if (understood(block)) continue;
     const place = { path: pathOf(block), line: block.line };
     issues.push(issue('soap.must-understand', { element: block.name }, place));
   }
@@ -171,15 +182,21 @@ function assertUnderstood(header: XmlElement | undefined, version: SoapVersion):
 /**
  * Reads one request. The result must be disposed; after a throw nothing is left to free.
  * @throws GatewayError `http.content-type`, `http.charset`, `soap.empty`, `soap.multipart`,
- *   `soap.not-xml`, `soap.not-soap`, `soap.version`, `soap.must-understand`, `xml.*`
+ *   `soap.not-xml`, `soap.not-soap`, `soap.version`, `soap.must-understand`, `soap.base64`,
+ *   `attachment.base64`, `xml.*`
+ * @param understood headers that the caller takes care of; by default none
  */
-export function readEnvelope(body: Buffer, contentType: ContentType): SoapRequest {
+export function readEnvelope(
+  body: Buffer,
+  contentType: ContentType,
+  understood: Understood = () => false,
+): SoapRequest {
   const { bytes, parts, attachments, carrier } = unpack(body, contentType);
   const document = parse(bytes);
   try {
     const version = versionOf(document.root);
     const shape = shapeOf(document.root);
-    assertUnderstood(shape.header, version);
+    assertUnderstood({ header: shape.header, version }, understood);
     return {
       version,
       document,

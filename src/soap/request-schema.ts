@@ -9,7 +9,7 @@
  *
  * @module
  */
-import { GatewayError, type Issue, issue } from '../model/issue.js';
+import { GatewayError, type Issue, issue, MAX_ISSUES } from '../model/issue.js';
 import { pathOf, type XmlElement } from '../xml/tree.js';
 import type { SoapRequest } from './envelope.js';
 import { GATEWAY_NAMESPACE } from './fault-writer.js';
@@ -42,6 +42,7 @@ function shapeIssues(body: XmlElement, only: OnlyChild): Issue[] {
   }
   for (const one of body.children) {
     if (one === wanted[0]) continue;
+    if (found.length >= MAX_ISSUES) break;
     const place = { path: pathOf(one), line: one.line };
     const rest = wanted.length === 0 ? expected : `the end of ${body.name}`;
     found.push(issue('schema.unexpected', { element: one.name, expected: rest }, place));
@@ -54,11 +55,14 @@ function shapeIssues(body: XmlElement, only: OnlyChild): Issue[] {
   return found;
 }
 
-/** The faults as the XML core names them (`schema.*`), empty when there is none. */
+/** The faults as the XML core names them (`schema.*`), empty when there is none; at most MAX_ISSUES. */
 export function requestIssues(request: SoapRequest, operation: Operation): Issue[] {
   const only = ONLY_CHILD.get(operation.name);
-  if (only !== undefined) return shapeIssues(request.body, only);
-  return request.document.validate('gateway', request.body);
+  const found =
+    only === undefined
+      ? request.document.validate('gateway', request.body)
+      : shapeIssues(request.body, only);
+  return found.slice(0, MAX_ISSUES);
 }
 
 function asRequestIssue(one: Issue): Issue {

@@ -118,9 +118,9 @@ function response(operation: string, result: string, xml: string): string {
   return `<${operation}Response xmlns="${GATEWAY_NAMESPACE}">${wrap(result, xml)}</${operation}Response>`;
 }
 
-function base64(name: string, bytes: Uint8Array): string {
-  const view = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  return wrap(name, view.toString('base64'));
+/** The same memory as a Buffer. */
+function viewOf(bytes: Uint8Array): Buffer {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }
 
 export function sendResult(operation: SendOperation, result: SendResult): string {
@@ -139,7 +139,7 @@ export function sendResult(operation: SendOperation, result: SendResult): string
         )
         .join('') +
       result.warnings.map((one) => issueXml('Warning', one)).join('') +
-      base64('Receipt', result.receipt),
+      wrap('Receipt', viewOf(result.receipt).toString('base64')),
   );
 }
 
@@ -164,17 +164,26 @@ export function pendingPage(page: PendingPage): string {
 
 export function packageContent(result: PackageContent): string {
   const content = result.package;
-  return response(
-    'GetPackage',
-    'PackageContent',
+  const inner =
+    'contentId' in content ? xopInclude(content.contentId) : viewOf(content).toString('base64');
+  const { before, after } = packageContentAround(result);
+  return before + inner + after;
+}
+
+/** What stands before and after the content, for `writeEnvelopeAround`: it needs no string of the content. */
+export function packageContentAround(result: Omit<PackageContent, 'package'>): {
+  readonly before: string;
+  readonly after: string;
+} {
+  const facts =
     element('MessageId', result.messageId) +
-      element('Kind', result.kind) +
-      element('ContentDigest', result.contentDigest) +
-      element('SignatureClass', result.signatureClass) +
-      ('contentId' in content
-        ? wrap('Package', xopInclude(content.contentId))
-        : base64('Package', content)),
-  );
+    element('Kind', result.kind) +
+    element('ContentDigest', result.contentDigest) +
+    element('SignatureClass', result.signatureClass);
+  const mark = '<Package>';
+  const whole = response('GetPackage', 'PackageContent', `${facts}${mark}</Package>`);
+  const at = whole.lastIndexOf(mark) + mark.length;
+  return { before: whole.slice(0, at), after: whole.slice(at) };
 }
 
 export function confirmation(result: Confirmation): string {

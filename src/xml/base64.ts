@@ -139,12 +139,19 @@ export function inspectBase64(bytes: Uint8Array, from: number, to: number): Base
   return { valid: true, kinds, lines: counted.lines, size: (symbols / 4) * 3 - pads };
 }
 
-/** Symbols decoded at once: a multiple of four, so that the pieces join. */
-const PIECE = 1 << 20;
+/**
+ * Symbols decoded at once: a multiple of four, so that the pieces join, and few enough that the strings
+ * between die young.
+ */
+const PIECE = 1 << 16;
 
 /** @returns the bytes, or `undefined` when the text is not strict base64. */
 export function decodeBase64Strict(bytes: Uint8Array): Buffer | undefined {
-  const run = inspectBase64(bytes, 0, bytes.length);
+  return decodeRun(bytes, inspectBase64(bytes, 0, bytes.length));
+}
+
+/** The same for a text that was judged before. @param run what `inspectBase64` said of all of it. */
+export function decodeRun(bytes: Uint8Array, run: Base64Run): Buffer | undefined {
   if (!run.valid) return undefined;
   const out = Buffer.allocUnsafe(run.size);
   if ((run.kinds & WHITE) === 0) {
@@ -174,4 +181,34 @@ export function decodeBase64Strict(bytes: Uint8Array): Buffer | undefined {
     held -= whole;
   }
   return out;
+}
+
+export interface Base64Head {
+  /** Bytes of the whole content. */
+  readonly size: number;
+  /** Its first bytes. */
+  readonly head: Buffer;
+}
+
+/**
+ * The start of the content, without decoding the rest.
+ *
+ * @param run what `inspectBase64` said of all of it.
+ */
+export function decodeHead(
+  bytes: Uint8Array,
+  run: Base64Run,
+  maxBytes: number,
+): Base64Head | undefined {
+  if (!run.valid) return undefined;
+  const symbols = 4 * Math.ceil(Math.min(maxBytes, run.size) / 3);
+  let end = symbols;
+  if ((run.kinds & WHITE) !== 0) {
+    end = 0;
+    for (let held = 0; held < symbols && end < bytes.length; end++) {
+      held += 1 - white(bytes[end] ?? 0);
+    }
+  }
+  const text = Buffer.from(bytes.buffer, bytes.byteOffset, end).toString('latin1');
+  return { size: run.size, head: Buffer.from(text, 'base64').subarray(0, maxBytes) };
 }

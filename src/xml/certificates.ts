@@ -264,6 +264,7 @@ export function readCertificate(bytes: Uint8Array): Certificate | undefined {
   if (known !== undefined) return known;
   try {
     const certificate = parse(Buffer.from(bytes), fingerprint);
+    read.set(certificate.x509, certificate);
     const oldest = cache.size >= MAX_CACHED ? cache.keys().next().value : undefined;
     if (oldest !== undefined) cache.delete(oldest);
     cache.set(fingerprint, certificate);
@@ -271,6 +272,14 @@ export function readCertificate(bytes: Uint8Array): Certificate | undefined {
   } catch {
     return undefined;
   }
+}
+
+/** What was read of the certificates that came from here: their bytes need not be hashed again. */
+const read = new WeakMap<X509Certificate, Certificate>();
+
+/** The same as `readCertificate` of its bytes. */
+export function certificateOf(x509: X509Certificate): Certificate | undefined {
+  return read.get(x509) ?? readCertificate(x509.raw);
 }
 
 /** What a verdict says about the certificate of the signer. */
@@ -290,9 +299,20 @@ export function signerCertificate(certificate: Certificate): SignerCertificate {
  * more. They were checked when they were registered; what cannot be read is left out.
  */
 export function loadRegistered(pems: readonly string[]): X509Certificate[] {
-  return pems.flatMap((pem) =>
-    readBlocks(Buffer.from(pem, 'latin1'), 'CERTIFICATE').flatMap(
-      (block) => readCertificate(block)?.x509 ?? [],
-    ),
+  return pems.flatMap(loadText);
+}
+
+/** By text: every package of an agency asks for its certificates. */
+const loaded = new Map<string, readonly X509Certificate[]>();
+
+function loadText(pem: string): readonly X509Certificate[] {
+  const known = loaded.get(pem);
+  if (known !== undefined) return known;
+  const found = readBlocks(Buffer.from(pem, 'latin1'), 'CERTIFICATE').flatMap(
+    (block) => readCertificate(block)?.x509 ?? [],
   );
+  const oldest = loaded.size >= MAX_CACHED ? loaded.keys().next().value : undefined;
+  if (oldest !== undefined) loaded.delete(oldest);
+  if (pem.length <= 2 * MAX_CERTIFICATE_BYTES) loaded.set(pem, found);
+  return found;
 }

@@ -9,7 +9,7 @@
  */
 import { createHash } from 'node:crypto';
 import { type Issue, refuse } from '../model/issue.js';
-import { decodeBase64Strict } from './base64.js';
+import { type Base64Head, type Base64Run, decodeHead, decodeRun, inspectBase64 } from './base64.js';
 import { writeCanonical } from './canonical.js';
 import { ElementView, nextElement, Tree } from './element.js';
 import { lib, NODE, type Pointer, parseBytes, read32, readString } from './libxml2.js';
@@ -152,13 +152,26 @@ class ParsedDocument extends Tree implements XmlDocument {
   }
 
   base64(element: XmlElement): Buffer | undefined {
+    const found = this.#base64Text(element);
+    return found && decodeRun(found.text, found.run);
+  }
+
+  base64Head(element: XmlElement, maxBytes: number): Base64Head | undefined {
+    const found = this.#base64Text(element);
+    return found && decodeHead(found.text, found.run, maxBytes);
+  }
+
+  /** The text that may be base64 and what it is; the scan has judged the cut ones. */
+  #base64Text(element: XmlElement): { text: Uint8Array; run: Base64Run } | undefined {
     this.check();
     const view = this.#own(element);
-    const { cut } = view;
+    const cut = this.cutOf(view.node);
     if (cut !== undefined) {
-      return decodeBase64Strict(this.bytes.subarray(cut.offset, cut.offset + cut.length));
+      return { text: this.bytes.subarray(cut.offset, cut.offset + cut.length), run: cut.run };
     }
-    return view.children.length > 0 ? undefined : decodeBase64Strict(view.rawText());
+    if (view.children.length > 0) return undefined;
+    const text = view.rawText();
+    return { text, run: inspectBase64(text, 0, text.length) };
   }
 
   dispose(): void {

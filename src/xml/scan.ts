@@ -12,14 +12,16 @@
  *
  * @module
  */
+import type { ErrorCode } from '../model/error-table.js';
 import { refuse } from '../model/issue.js';
-import { bytesKinds, inspectBase64, KIND } from './base64.js';
+import { type Base64Run, bytesKinds, inspectBase64, KIND } from './base64.js';
 import { readProlog } from './prolog.js';
 
 /** Real packages stay far below each of these. */
 export const LIMITS = {
   depth: 100,
-  elements: 200_000,
+  /** A document for 1,000 recipients, with all eight elements of each, has about 10,000. */
+  elements: 60_000,
   attributesPerTag: 256,
   attributes: 200_000,
   namespacesPerTag: 64,
@@ -32,12 +34,27 @@ export const LIMITS = {
    * compares them pairwise, so that many fat tags cost more than their bytes.
    */
   canonicalWork: 16_000_000,
+  /**
+   * What enters the parser, which is all but the cut texts: its memory grows with the largest text it
+   * ever saw, and stays so. Real packages have some hundred kilobytes beside their files.
+   */
+  parsedBytes: 8 * 1024 * 1024,
 } as const;
+
+/**
+ * A longer text in an element whose text may be cut out must be base64: it is judged here, and does
+ * not enter the parser to be found out there.
+ */
+export const MAX_UNCUT_BYTES = 1024 * 1024;
 
 /** Shorter texts are not worth a placeholder. */
 export const MIN_CUT_BYTES = 4096;
-/** Local names of the elements whose text may be cut out. */
-export const CUT_NAMES: readonly string[] = ['ContentTransferEncoded', 'Package'];
+/** Local names of the elements whose text may be cut out, and how it is refused when it is not base64. */
+const CUT_ELEMENTS: ReadonlyMap<string, ErrorCode> = new Map([
+  ['ContentTransferEncoded', 'attachment.base64'],
+  ['Package', 'soap.base64'],
+]);
+export const CUT_NAMES: readonly string[] = [...CUT_ELEMENTS.keys()];
 
 /** A base64 text that stands alone between a start tag and its end tag. */
 export interface Cut {
@@ -49,6 +66,8 @@ export interface Cut {
   readonly crlf: boolean;
   /** The element's position among all start tags, from 0. */
   readonly element: number;
+  /** What the text was found to be; always valid. */
+  readonly run: Base64Run;
 }
 
 export interface XmlScan {
@@ -63,6 +82,8 @@ export interface XmlScan {
 export interface ScanOptions {
   /** `false`: no text is cut out. */
   readonly cut?: boolean;
+  /** Most elements; `LIMITS.elements` by default. */
+  readonly elements?: number;
 }
 
 const LT = 0x3c;
@@ -70,12 +91,13 @@ const GT = 0x3e;
 const SLASH = 0x2f;
 const QUOTE = 0x22;
 const APOSTROPHE = 0x27;
+const AMPERSAND = 0x26;
 const EQUALS = 0x3d;
 const COLON = 0x3a;
 const LF = 0x0a;
 const CR = 0x0d;
 
-const NAMES = CUT_NAMES.map((name) => Buffer.from(name));
+const NAMES = CUT_NAMES.map((name) => ({ name, bytes: Buffer.from(name) }));
 const COMMENT = Buffer.from('<!--');
 const CDATA = Buffer.from('<![CDATA[');
 const DOCTYPE = Buffer.from('<!doctype');
@@ -85,10 +107,11 @@ const XMLNS = Buffer.from('xmlns');
  * Scans the bytes of one XML text.
  *
  * @throws GatewayError package.empty, package.compressed, xml.encoding, xml.doctype,
- *   xml.processing-instruction, xml.limits, xml.malformed, each with its line.
+ *   xml.processing-instruction, xml.limits, xml.malformed, attachment.base64, soap.base64, each with its
+ *   line.
  */
 export function scanXml(bytes: Uint8Array, options: ScanOptions = {}): XmlScan {
-  return new Scanner(bytes, options.cut !== false).run();
+  return new Scanner(bytes, options).run();
 }
 
 /**
@@ -97,7 +120,7 @@ export function scanXml(bytes: Uint8Array, options: ScanOptions = {}): XmlScan {
  */
 export function startTagLines(scan: XmlScan): Uint32Array {
   const ends = new Uint32Array(scan.elements);
-  new Scanner(scan.bytes, false, ends).run();
+  new Scanner(scan.bytes, { cut: false, elements: scan.elements }, ends).run();
   let [line, at] = [1, 0];
   return ends.map((end) => {
     line += countLines(scan.bytes, at, end);
@@ -116,6 +139,7 @@ export function countLines(bytes: Uint8Array, from: number, to: number): number 
 class Scanner {
   readonly #bytes: Uint8Array;
   readonly #cut: boolean;
+  readonly #maxElements: number;
   readonly #tagEnds: Uint32Array | undefined;
   readonly #cuts: Cut[] = [];
   /** Namespace declarations in scope, by depth. */
@@ -127,9 +151,10 @@ class Scanner {
   #sections = 0;
   #work = 0;
 
-  constructor(bytes: Uint8Array, cut: boolean, tagEnds?: Uint32Array) {
+  constructor(bytes: Uint8Array, options: ScanOptions, tagEnds?: Uint32Array) {
     this.#bytes = bytes;
-    this.#cut = cut;
+    this.#cut = options.cut !== false;
+    this.#maxElements = options.elements ?? LIMITS.elements;
     this.#tagEnds = tagEnds;
   }
 
@@ -147,6 +172,7 @@ class Scanner {
       clean = cut.offset + cut.length;
     }
     this.#characters(clean, bytes.length);
+    this.#parsedBytes(prolog.start);
     return {
       bytes,
       bom: prolog.bom,
@@ -237,13 +263,15 @@ class Scanner {
     this.#elements++;
     if (bytes[i - 1] === SLASH) return;
     this.#depth++;
-    if (this.#cut && bytes[i + 1] !== LT && this.#hasCutName(lt)) this.#tryCut(i + 1);
+    if (!this.#cut || bytes[i + 1] === LT) return;
+    const name = this.#cutName(lt);
+    if (name !== undefined) this.#tryCut(i + 1, name);
   }
 
   #bounds(lt: number, length: number, attributes: number, namespaces: number): void {
     if (this.#depth >= LIMITS.depth) throw this.#flood(lt, `deeper than ${LIMITS.depth} elements`);
-    if (this.#elements >= LIMITS.elements) {
-      throw this.#flood(lt, `more than ${LIMITS.elements} elements`);
+    if (this.#elements >= this.#maxElements) {
+      throw this.#flood(lt, `more than ${this.#maxElements} elements`);
     }
     if (length > LIMITS.tagBytes)
       throw this.#flood(lt, `a tag of more than ${LIMITS.tagBytes} bytes`);
@@ -269,11 +297,17 @@ class Scanner {
   }
 
   /** A cut text is one whole text: it ends with the end tag of its own element. */
-  #tryCut(from: number): void {
+  #tryCut(from: number, name: string): void {
     const to = this.#bytes.indexOf(LT, from);
-    if (to - from < MIN_CUT_BYTES || this.#bytes[to + 1] !== SLASH) return;
+    if (to - from < MIN_CUT_BYTES) return;
+    const isLong = to - from > MAX_UNCUT_BYTES;
+    const isWhole = this.#bytes[to + 1] === SLASH;
+    if (!isWhole && !isLong) return;
     const run = inspectBase64(this.#bytes, from, to);
-    if (!run.valid) return;
+    if (isLong && ((isWhole && !run.valid) || (run.kinds & (KIND.other | KIND.high)) !== 0)) {
+      this.#notBase64(from, to, name);
+    }
+    if (!isWhole || !run.valid) return;
     const crlf = (run.kinds & KIND.carriageReturn) !== 0;
     // A lone CR would be a line of its own to some and none to others: the parser decides.
     if (crlf && !this.#onlyCrLf(from, to)) return;
@@ -283,8 +317,24 @@ class Scanner {
       lines: run.lines,
       crlf,
       element: this.#elements - 1,
+      run,
     });
     this.#at = to;
+  }
+
+  /** Refuses the text, unless there is a reference in it: what that stands for the parser has to say. */
+  #notBase64(from: number, to: number, name: string): void {
+    const reference = this.#bytes.indexOf(AMPERSAND, from);
+    if (reference !== -1 && reference < to) return;
+    const code = CUT_ELEMENTS.get(name) ?? 'xml.limits';
+    throw refuse(code, { cid: name, element: name }, this.#place(from));
+  }
+
+  #parsedBytes(start: number): void {
+    const cut = this.#cuts.reduce((sum, one) => sum + one.length, 0);
+    if (!this.#cut || this.#bytes.length - start - cut <= LIMITS.parsedBytes) return;
+    const most = `${LIMITS.parsedBytes / (1024 * 1024)} MiB`;
+    throw this.#flood(start, `more than ${most} beside the base64 of its files`);
   }
 
   /** Each CR is followed by an LF. */
@@ -295,7 +345,7 @@ class Scanner {
     return true;
   }
 
-  #hasCutName(lt: number): boolean {
+  #cutName(lt: number): string | undefined {
     const bytes = this.#bytes;
     let start = lt + 1;
     let end = start;
@@ -304,7 +354,8 @@ class Scanner {
       if (byte <= 0x20) break;
       if (byte === COLON) start = end + 1;
     }
-    return NAMES.some((name) => name.length === end - start && this.#starts(name, start));
+    return NAMES.find(({ bytes: name }) => name.length === end - start && this.#starts(name, start))
+      ?.name;
   }
 
   /** `xmlns` or `xmlns:…` begins at `word`. */

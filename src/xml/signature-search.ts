@@ -1,7 +1,8 @@
 /**
- * One walk over the whole tree: every element that is called a signature, wherever it stands, and
- * every Id-like attribute. Looking everywhere is the point: a second signature or a second bearer of an
- * Id is refused where it stands, also outside of what is signed (threats C, E and F).
+ * One walk over the whole tree: every element that is called a signature, wherever it stands, every
+ * Id-like attribute, and whatever may be taken for a part of the package where none belongs. Looking
+ * everywhere is the point: a second signature, a second bearer of an Id or a second copy of a part is
+ * refused where it stands, also outside of what is signed (threats C, E and F).
  *
  * @module
  */
@@ -20,6 +21,8 @@ export interface Found {
   readonly ids: ReadonlyMap<string, XmlElement>;
   /** Some value stands in two Id-like attributes. */
   readonly hasRepeatedId: boolean;
+  /** Some element goes by the name of a part and is none of the parts. */
+  readonly hasStrayPart: boolean;
 }
 
 const XML = 'http://www.w3.org/XML/1998/namespace';
@@ -31,13 +34,18 @@ const ID_NAMES: ReadonlyMap<string, ReadonlySet<string>> = new Map([
   [WSU, new Set(['Id'])],
 ]);
 
-export function findSignatures(root: XmlElement): Found {
+/** @param isStray the element could be taken for a part, but is none. */
+export function findSignatures(
+  root: XmlElement,
+  isStray: (one: XmlElement) => boolean = () => false,
+): Found {
   const real: XmlElement[] = [];
   const lookalikes: XmlElement[] = [];
   const filledSlots: XmlElement[] = [];
   const ids = new Map<string, XmlElement>();
   let hasSlot = false;
   let hasRepeatedId = false;
+  let hasStrayPart = false;
   const open = [root];
   for (let at = open.pop(); at !== undefined; at = open.pop()) {
     if (at.name === 'Signature') (at.namespace === DS ? real : lookalikes).push(at);
@@ -45,6 +53,7 @@ export function findSignatures(root: XmlElement): Found {
       hasSlot = true;
       if (isFilled(at)) filledSlots.push(at);
     }
+    if (!hasStrayPart && isStray(at)) hasStrayPart = true;
     for (const { name, namespace, value } of at.attributes) {
       if (ID_NAMES.get(namespace)?.has(name) !== true) continue;
       if (ids.has(value)) hasRepeatedId = true;
@@ -52,7 +61,7 @@ export function findSignatures(root: XmlElement): Found {
     }
     for (const child of at.children) open.push(child);
   }
-  return { real, lookalikes, hasSlot, filledSlots, ids, hasRepeatedId };
+  return { real, lookalikes, hasSlot, filledSlots, ids, hasRepeatedId, hasStrayPart };
 }
 
 function isFilled(element: XmlElement): boolean {

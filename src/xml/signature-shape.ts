@@ -80,14 +80,22 @@ class Broken extends Error {
   }
 }
 
-export function readShape(doc: XmlDocument, signature: XmlElement): ShapeAnswer {
+/** Reads the certificates out of a KeyInfo; throws nothing for what it does not take. */
+export type KeyInfoReader = (doc: XmlDocument, keyInfo: XmlElement) => Certificate[];
+
+/** @param readKeys what takes the place of the rules for KeyInfo of a package */
+export function readShape(
+  doc: XmlDocument,
+  signature: XmlElement,
+  readKeys: KeyInfoReader = readKeyInfo,
+): ShapeAnswer {
   const placeholder = placeholderReason(doc, signature);
   const algorithm = algorithmOf(signature);
   if (placeholder !== undefined) {
     return { ok: false, class: 'placeholder', reason: placeholder, algorithm };
   }
   try {
-    return { ok: true, shape: readSignature(doc, signature) };
+    return { ok: true, shape: readSignature(doc, signature, readKeys) };
   } catch (error) {
     if (!(error instanceof Broken)) throw error;
     return { ok: false, class: 'invalid', reason: error.reason, algorithm };
@@ -146,7 +154,11 @@ function certificateOf(doc: XmlDocument, element: XmlElement): Certificate | und
   return certificate;
 }
 
-function readSignature(doc: XmlDocument, signature: XmlElement): SignatureShape {
+function readSignature(
+  doc: XmlDocument,
+  signature: XmlElement,
+  readKeys: KeyInfoReader,
+): SignatureShape {
   checkNodes(signature);
   checkAttributes(signature, ['Id']);
   const [signedInfo, value, keyInfo, ...objects] = signature.children;
@@ -170,7 +182,7 @@ function readSignature(doc: XmlDocument, signature: XmlElement): SignatureShape 
     method: lookUp(SIGNATURE_METHODS, signatureMethod, 'algorithm.signature'),
     references: references.map((one) => readReference(doc, one)),
     value: bytes,
-    certificates: hasKeyInfo ? readKeyInfo(doc, keyInfo) : [],
+    certificates: hasKeyInfo ? readKeys(doc, keyInfo) : [],
   };
 }
 

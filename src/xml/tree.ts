@@ -5,6 +5,7 @@
  * @module
  */
 import type { Issue } from '../model/issue.js';
+import type { Base64Head } from './base64.js';
 
 export interface XmlAttribute {
   readonly name: string;
@@ -66,6 +67,8 @@ export interface XmlDocument {
   canonicalDigest(element: XmlElement, options: CanonicalOptions, hash: string): Buffer;
   /** The base64 content of an element as bytes, white space ignored; undefined when it is not strict base64. */
   base64(element: XmlElement): Buffer | undefined;
+  /** The size of that content and its first bytes, at the cost of these only when the text was cut out. */
+  base64Head(element: XmlElement, maxBytes: number): Base64Head | undefined;
   /** Frees the tree. The object must not be used afterwards. */
   dispose(): void;
 }
@@ -74,30 +77,39 @@ export interface XmlDocument {
 export function pathOf(element: XmlElement): string {
   let path = '';
   for (let at: XmlElement | undefined = element; at !== undefined; at = at.parent) {
-    const same = at.parent === undefined ? [] : namesakes(at, at.parent.children);
-    const index = same.length > 1 ? `[${same.indexOf(at) + 1}]` : '';
-    path = `/${at.name}${index}${path}`;
+    const index = at.parent === undefined ? 0 : indexIn(at.parent.children, at);
+    path = `/${at.name}${index === 0 ? '' : `[${index}]`}${path}`;
   }
   return path;
 }
 
-/** Children by name. Kept, since a hostile text may have a fault in each of a hundred thousand. */
-const keptGroups = new WeakMap<readonly XmlElement[], Map<string, XmlElement[]>>();
+/** Kept, since a hostile text may have a fault in each of tens of thousands of siblings. */
+const keptIndexes = new WeakMap<readonly XmlElement[], ReadonlyMap<XmlElement, number>>();
 
-/** The element and its siblings of the same name, in document order. */
-function namesakes(element: XmlElement, siblings: readonly XmlElement[]): readonly XmlElement[] {
-  const keyOf = ({ name, namespace }: XmlElement) => `${name} ${namespace}`;
-  let groups = keptGroups.get(siblings);
-  if (groups === undefined) {
-    groups = new Map();
-    for (const one of siblings) {
-      const group = groups.get(keyOf(one));
-      if (group === undefined) groups.set(keyOf(one), [one]);
-      else group.push(one);
-    }
-    keptGroups.set(siblings, groups);
+/** Place among the siblings of the same name, from 1; 0 for an only one. */
+function indexIn(siblings: readonly XmlElement[], element: XmlElement): number {
+  let indexes = keptIndexes.get(siblings);
+  if (indexes === undefined) {
+    indexes = indexesOf(siblings);
+    keptIndexes.set(siblings, indexes);
   }
-  return groups.get(keyOf(element)) ?? [];
+  return indexes.get(element) ?? 0;
+}
+
+function indexesOf(siblings: readonly XmlElement[]): Map<XmlElement, number> {
+  const groups = new Map<string, XmlElement[]>();
+  for (const one of siblings) {
+    const key = `${one.name} ${one.namespace}`;
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, [one]);
+    else group.push(one);
+  }
+  const indexes = new Map<XmlElement, number>();
+  for (const group of groups.values()) {
+    if (group.length === 1) continue;
+    for (const [i, one] of group.entries()) indexes.set(one, i + 1);
+  }
+  return indexes;
 }
 
 /** The first child element of that local name, in the given namespace when one is given. */

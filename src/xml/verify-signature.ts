@@ -6,8 +6,8 @@
  * forged one costs a single verification however big the package is.
  *
  * Reasons of this file: `signature.absent`, `signature.digital-signature` (the empty .NET element),
- * `signature.namespace`, `signature.several`, `signature.position`, `id.repeated`, `algorithm.sha1`,
- * `canonical-form.none`; the others are named where they are found: signature-shape.ts,
+ * `signature.namespace`, `signature.several`, `signature.position`, `id.repeated`, `part.repeated`,
+ * `algorithm.sha1`, `canonical-form.none`; the others are named where they are found: signature-shape.ts,
  * signature-references.ts, signer.ts, trust.ts.
  *
  * @module
@@ -36,6 +36,12 @@ export interface PackageLayout {
   /** `edXMLHeader`, whose last child the signature must be. */
   readonly header: XmlElement | undefined;
   readonly parts: ReadonlyMap<SignedPart, XmlElement>;
+  /**
+   * Whether a reader that goes by names could take the element for one of the parts, in any spelling
+   * that is accepted. One that is not at its place is a copy, or a part that was moved away: whoever
+   * looks for the name finds something else than what is signed.
+   */
+  looksLikePart(element: XmlElement): boolean;
 }
 
 /** Judges the one signature of a package. Never throws for anything that stands in the document. */
@@ -44,7 +50,8 @@ export function verifySignature(
   layout: PackageLayout,
   trust: SignatureTrust,
 ): SignatureVerdict {
-  const found = findSignatures(doc.root);
+  const known = new Set<XmlElement | undefined>([layout.header, ...layout.parts.values()]);
+  const found = findSignatures(doc.root, (one) => layout.looksLikePart(one) && !known.has(one));
   const [signature] = found.real;
   if (signature === undefined) return withoutSignature(found);
   const opened = open(doc, layout, found, signature, trust.allowSha1);
@@ -86,7 +93,11 @@ export function verifySignature(
  */
 export function verifyRootSignature(doc: XmlDocument, keys: readonly KeyObject[]): string[] {
   const { root } = doc;
-  const layout: PackageLayout = { header: root, parts: new Map([['edXML', root]]) };
+  const layout: PackageLayout = {
+    header: root,
+    parts: new Map([['edXML', root]]),
+    looksLikePart: () => false,
+  };
   const found = findSignatures(root);
   const [signature] = found.real;
   if (signature === undefined) return [...withoutSignature(found).reasons];
@@ -155,6 +166,7 @@ function open(
   if (usesSha1(shape) && !allowSha1) return refusal('algorithm.sha1', algorithm);
   const resolved = resolveReferences(doc, signature, shape.references, layout.parts, found.ids);
   if (!resolved.ok) return refusal(resolved.reason, algorithm);
+  if (found.hasStrayPart) return refusal('part.repeated', algorithm);
   try {
     const signedInfo = doc.canonical(shape.signedInfo, canonicalOptions(shape.form));
     return { ok: true, shape, targets: resolved.targets, signedInfo };

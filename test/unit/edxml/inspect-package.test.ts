@@ -191,3 +191,43 @@ describe('edxml/inspect-package', () => {
     });
   });
 });
+
+describe('edxml/inspect-package: the normalised text', () => {
+  /** Something to normalise. */
+  const unknown = following('MessageHeader', '<edXML:unknown/>');
+
+  it('is never refused for what only it goes beyond', () => {
+    const id = `'${'"'.repeat(20_000)}'`;
+    const text = documentText(
+      {},
+      all(unknown, replacing('<edXML:MessageHeader>', `<edXML:MessageHeader Id=${id}>`)),
+    );
+    const { issues, errors } = inspect(text);
+    expect(errors).to.deep.equal(['xml.limits']);
+    const { path, line } = issues.find((one) => one.severity === 'error') ?? {};
+    expect([path, line]).to.deep.equal(['/edXML', 2]);
+  });
+
+  it('takes any name of the ds namespace', () => {
+    const named = '<d:Chữ xmlns:d="http://www.w3.org/2000/09/xmldsig#"/>';
+    const text = documentText(
+      {},
+      all(unknown, (whole) => whole.replace('</edXML:edXMLHeader>', `${named}$&`)),
+    );
+    expect(inspect(text).codes).to.deep.equal(['dialect.unknown']);
+  });
+
+  it('is not filled in without end: what is missing beyond a bound stays missing', () => {
+    const hop = '<edXML:TraceHeader/>'.repeat(4900);
+    const answer =
+      '<edXML:ResponseFor><edXML:OrganId>T99.02</edXML:OrganId><edXML:Code>1/T</edXML:Code></edXML:ResponseFor>';
+    const text = documentText(
+      {},
+      all(
+        (whole) => whole.replace('<edXML:TraceHeaderList>', `$&${hop}`),
+        (whole) => whole.replace('</edXML:MessageHeader>', `${answer.repeat(400)}$&`),
+      ),
+    );
+    expect(inspect(text).errors).to.deep.equal(['schema.missing']);
+  });
+});

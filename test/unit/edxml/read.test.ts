@@ -97,17 +97,18 @@ describe('edxml: written and read again', () => {
     expect(read.hops).to.deep.equal([{ timestamp: '2026/11/20 09:15:00' }]);
   });
 
-  it('takes name and type of an attachment from its reference when it has none', () => {
+  it('takes nothing of an attachment from its reference, which a signature may not cover', () => {
     const text = documentText({}, (whole) =>
       whole
         .replace('<AttachmentName>cong-van-145.pdf</AttachmentName>', '')
-        .replace('<ContentType>application/pdf</ContentType>', ''),
+        .replace('<ContentType>application/pdf</ContentType>', '')
+        .replace('<Description>Công văn</Description>', ''),
     );
-    const read = inspect(text).package as EdxmlDocument;
-    expect(read.attachments[0]).to.include({
-      name: 'cong-van-145.pdf',
-      contentType: 'application/pdf',
-    });
+    const { package: read, codes } = inspect(text);
+    expect(codes).to.deep.equal(['dialect.missing']);
+    const [first] = (read as EdxmlDocument).attachments;
+    expect(first).to.include({ name: '', contentType: 'application/octet-stream' });
+    expect(first).not.to.have.property('description');
   });
 
   it('keeps a document id as it was written, decomposed letters too', () => {

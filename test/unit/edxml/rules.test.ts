@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { MAX_ATTACHMENTS } from '../../../src/edxml/check-manifest.js';
+import { MAX_ATTACHMENTS } from '../../../src/edxml/check-counts.js';
 import { writeDocumentPackage } from '../../../src/edxml/write-document.js';
 import type { EdxmlDocument, PeerProfile } from '../../../src/model/edxml.js';
 import { FILES, NEW_DOCUMENT, REPLACE, REVOKE, UPDATE } from '../../tools/sample-packages.js';

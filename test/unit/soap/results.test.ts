@@ -12,6 +12,7 @@ import {
   confirmation,
   organizationPage,
   packageContent,
+  packageContentAround,
   pendingPage,
   pong,
   type SendResult,
@@ -94,6 +95,11 @@ describe('results', () => {
     } as const;
     expect(schemaFaults(packageContent(content))).to.deep.equal([]);
     expect(packageContent(content)).to.include('<Package>AP8B</Package>');
+    const { before, after } = packageContentAround({ ...content, messageId: '<Package>' });
+    expect(before).to.match(/<Package>$/);
+    expect(`${before}AP8B${after}`).to.equal(
+      packageContent({ ...content, messageId: '<Package>' }),
+    );
   });
 
   it('writes a valid Confirmation and Pong', () => {

@@ -1,6 +1,12 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { bytesKinds, decodeBase64Strict, inspectBase64, KIND } from '../../../src/xml/base64.js';
+import {
+  bytesKinds,
+  decodeBase64Strict,
+  decodeHead,
+  inspectBase64,
+  KIND,
+} from '../../../src/xml/base64.js';
 
 const decode = (text: string): string | undefined =>
   decodeBase64Strict(Buffer.from(text, 'latin1'))?.toString('latin1');
@@ -67,6 +73,27 @@ describe('strict base64', () => {
       expect(decode(text)).to.equal(undefined);
     });
   }
+
+  it('decodes the start of a text to what all of it starts with', () => {
+    fc.assert(
+      fc.property(
+        fc.uint8Array({ maxLength: 200 }),
+        fc.constantFrom('', '\n', '\r\n', ' '),
+        fc.integer({ min: 1, max: 20 }),
+        fc.nat(210),
+        fc.constantFrom('', '=', 'A'),
+        (content, separator, width, most, damage) => {
+          const plain = Buffer.from(content).toString('base64') + damage;
+          const lines = plain.match(new RegExp(`.{1,${width}}`, 'g')) ?? [];
+          const text = Buffer.from(lines.join(separator), 'latin1');
+          const whole = decodeBase64Strict(text);
+          const found = decodeHead(text, inspectBase64(text, 0, text.length), most);
+          expect(found?.size).to.equal(whole?.length);
+          expect(found?.head).to.deep.equal(whole?.subarray(0, most));
+        },
+      ),
+    );
+  });
 
   it('joins pieces of a long wrapped text without a gap', () => {
     const content = Buffer.alloc(2_500_001, 'Trục liên thông ');

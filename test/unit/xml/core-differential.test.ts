@@ -138,6 +138,7 @@ function learnElements(document: XmlDocument): unknown[] {
     attributes: element.attributes,
     text: element.cut === undefined ? element.text : wholeText(document.bytes, element.cut),
     base64: document.base64(element)?.toString('base64'),
+    heads: [0, 1, 5, 3000].map((most) => document.base64Head(element, most)),
     exclusive: document.canonical(element, { method: 'exclusive' }).toString(),
     inclusive: document.canonicalDigest(element, { method: 'inclusive' }, 'sha256'),
     without: elements

@@ -1,6 +1,12 @@
 import { expect } from 'chai';
 import { GatewayError } from '../../../src/model/issue.js';
-import { LIMITS, MIN_CUT_BYTES, scanXml, startTagLines } from '../../../src/xml/scan.js';
+import {
+  LIMITS,
+  MAX_UNCUT_BYTES,
+  MIN_CUT_BYTES,
+  scanXml,
+  startTagLines,
+} from '../../../src/xml/scan.js';
 
 const bytesOf = (text: string | Uint8Array): Uint8Array =>
   typeof text === 'string' ? Buffer.from(text) : text;
@@ -217,6 +223,15 @@ describe('linear scan: floods', () => {
     expect(refusal(`<r>${'<a><b/></a>'.repeat(300)}</r>`).code).to.equal('passes');
   });
 
+  it('bounds what the parser gets, not what is cut out', () => {
+    const long = 'QUJD'.repeat(LIMITS.parsedBytes / 4);
+    const room = LIMITS.parsedBytes - '<a><b></b><Package></Package></a>'.length;
+    const text = (length: number) =>
+      `<a><b>${'x'.repeat(length)}</b><Package>${long}</Package></a>`;
+    expect(refusal(text(room)).code).to.equal('passes');
+    expect(refusal(text(room + 1)).code).to.equal('xml.limits');
+  });
+
   it('names the line of the flood', () => {
     expect(refusal(`<r>\n\n${nested(LIMITS.depth)}</r>`)).to.deep.equal({
       code: 'xml.limits',
@@ -232,7 +247,14 @@ describe('linear scan: texts that are cut out', () => {
   it('finds the exact place of a long base64 text', () => {
     const text = `<x:e xmlns:x="u"><x:ContentTransferEncoded a=">">${long}</x:ContentTransferEncoded></x:e>`;
     expect(scanXml(bytesOf(text)).cuts).to.deep.equal([
-      { offset: text.indexOf(long), length: long.length, lines: 0, crlf: false, element: 1 },
+      {
+        offset: text.indexOf(long),
+        length: long.length,
+        lines: 0,
+        crlf: false,
+        element: 1,
+        run: { valid: true, kinds: 0, lines: 0, size: (long.length / 4) * 3 },
+      },
     ]);
   });
 
@@ -259,6 +281,45 @@ describe('linear scan: texts that are cut out', () => {
       expect(cuts(text)).to.equal(0);
     });
   }
+
+  describe('that is too long to enter the parser and is not base64', () => {
+    const huge = 'QUJD'.repeat(MAX_UNCUT_BYTES / 4);
+
+    for (const [name, code] of [
+      ['ContentTransferEncoded', 'attachment.base64'],
+      ['Package', 'soap.base64'],
+      ['x:Package', 'soap.base64'],
+    ] as const) {
+      const text = (inner: string) => `<e xmlns:x="u">\n<${name}>${inner}</${name}></e>`;
+      for (const [what, inner] of [
+        ['another character', `${huge}!AAA`],
+        ['a letter of another script', `${huge}\u1ee5`],
+        ['half a group', `${huge}A`],
+        ['another character before markup', `${huge}!AAA<!-- -->`],
+      ] as const) {
+        it(`is refused as ${code} with its line in ${name}: ${what}`, () => {
+          expect(refusal(text(inner))).to.deep.equal({ code, line: 2 });
+        });
+      }
+
+      for (const [what, inner] of [
+        ['it is no longer than that', `${huge.slice(4)}!`],
+        ['a reference stands in it', `${huge}&#13;\nAAAA`],
+        ['it goes on after a comment', `${huge}A<!-- -->AAA`],
+        ['it goes on in a CDATA section', `${huge}A<![CDATA[AAA]]>`],
+        ['it has a lone carriage return', `${huge}\rAAAA`],
+      ] as const) {
+        it(`is left to the parser in ${name} when ${what}`, () => {
+          const { cuts } = scanXml(bytesOf(text(inner)));
+          expect(cuts).to.have.length(0);
+        });
+      }
+    }
+
+    it('is nothing of the scan in any other element', () => {
+      expect(refusal(`<Content>${huge}!</Content>`).code).to.equal('passes');
+    });
+  });
 
   it('cuts nothing when told so', () => {
     expect(scanXml(bytesOf(`<Package>${long}</Package>`), { cut: false }).cuts).to.have.length(0);
