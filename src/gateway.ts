@@ -20,6 +20,7 @@ import type { Logger } from './log.js';
 import { createMetrics } from './metrics.js';
 import { causeText } from './model/issue.js';
 import { PACKAGE_ROOT } from './package-root.js';
+import { startAttachmentSignatures } from './receive/attachment-signatures.js';
 import type { ReceiveContext } from './receive/context.js';
 import { makeFailureNotice } from './receive/failure-notice.js';
 import { signForAgency } from './receive/lent-key.js';
@@ -119,7 +120,15 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
       makeReceipt: (facts) => makeReceipt(facts, config.organId, key),
       signFor: (agency, xml) => signForAgency(agency, xml, readSecretFile),
       wake: () => wake(),
+      documentStored: (messageId) => attachmentSignatures.add(messageId),
     };
+    const attachmentSignatures = startAttachmentSignatures({
+      store,
+      clock,
+      logger,
+      trust: () => trust,
+    });
+    stops.push(() => attachmentSignatures.stop());
 
     const deliver: DeliverContext = {
       store,

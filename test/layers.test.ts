@@ -22,6 +22,8 @@ const PACKAGES: readonly { readonly only: string; readonly packages: readonly st
       'libxmljs2',
       'xml-crypto',
       'xmlbuilder2',
+      'pkijs',
+      'asn1js',
       '@peculiar/x509',
       '@xmldom/xmldom',
     ],

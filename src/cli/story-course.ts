@@ -42,6 +42,8 @@ const WHAT: ReadonlyMap<string, (detail: Detail) => string> = new Map([
   ['dead', () => 'dead letter'],
   ['notice', () => 'sender told'],
   ['status', (detail: Detail) => `status ${text(detail, 'code')}`],
+  ['attachment-signature', (detail: Detail) => `attachment ${text(detail, 'contentId')}`],
+  ['attachments-checked', () => 'attachments checked'],
 ]);
 
 const FACTS: ReadonlyMap<string, (detail: Detail) => string[]> = new Map([
@@ -127,6 +129,26 @@ const FACTS: ReadonlyMap<string, (detail: Detail) => string[]> = new Map([
         prefixed('in message ', text(detail, 'messageId')),
       ];
     },
+  ],
+  [
+    'attachment-signature',
+    (detail: Detail) => {
+      const reasons = detail.get('reasons');
+      return [
+        `${text(detail, 'format')} signature ${text(detail, 'verdict')}`,
+        Array.isArray(reasons) ? reasons.join(', ') : '',
+        prefixed('by ', text(detail, 'signer')),
+        prefixed('covers ', text(detail, 'covers')),
+        detail.has('signingTime') ? `claimed ${localTime(text(detail, 'signingTime'))}` : '',
+      ];
+    },
+  ],
+  [
+    'attachments-checked',
+    (detail: Detail) => [
+      `${text(detail, 'files')} attachments, ${text(detail, 'signatures')} signatures inside`,
+      prefixed('', text(detail, 'skipped'), ' not looked at'),
+    ],
   ],
   [
     'operator',

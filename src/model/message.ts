@@ -21,7 +21,7 @@ export interface Submission {
   readonly soapVersion?: '1.1' | '1.2';
   readonly carrier?: 'inline' | 'mtom' | 'swa';
   readonly remoteAddress?: string;
-  /** How the caller proved itself: `basic`, `bearer`, `gateway` (we wrote it ourselves). */
+  /** How the caller proved itself: `basic`, `client-certificate`, …, `gateway` (we wrote it ourselves). */
   readonly proof: string;
   readonly tokenId?: string;
   readonly correlationId: string;
@@ -161,7 +161,7 @@ export interface AttemptOutcome {
 
 export interface NewEvent {
   readonly time: number;
-  /** Event name, a fixed list: `received`, `checked`, `stored`, `repeated`, `attempt`, `listed`, `fetched`, `confirmed`, `status`, `matched`, `dead`, `notice`, `operator`. */
+  /** Event name, a fixed list: `received`, `checked`, `stored`, `repeated`, `attempt`, `listed`, `fetched`, `confirmed`, `status`, `matched`, `dead`, `notice`, `operator`, `attachment-signature`, `attachments-checked`. */
   readonly event: string;
   /** The lane it belongs to, when it concerns one recipient. */
   readonly organId?: string;

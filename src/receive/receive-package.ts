@@ -216,6 +216,7 @@ export async function receivePackage(
   const outcome = await store.acceptMessage(message);
   if (outcome.kind === 'stored') {
     if (message.deliveries.some((one) => one.state === 'queued')) context.wake();
+    if (read.kind === 'document') context.documentStored(message.message.messageId);
     return { answer: message.answer, duplicate: false, kind: read.kind };
   }
   // The same key was stored between our look-up and our commit.
