@@ -8,9 +8,10 @@ import { randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { Clock } from './clock.js';
-import type { Config, Listener } from './config/config.js';
+import type { Config, ExchangeListener } from './config/config.js';
 import { readSecretFile, readSecretText } from './config/secret-file.js';
 import { readTrustFiles } from './config/trust-files.js';
+import { isLoopback } from './config/values.js';
 import type { DeliverContext } from './deliver/deliver-one.js';
 import { createPush } from './deliver/push.js';
 import { startScheduler } from './deliver/scheduler.js';
@@ -19,6 +20,10 @@ import { openReceiptKey } from './evidence/receipt-keys.js';
 import type { Logger } from './log.js';
 import { createMetrics } from './metrics.js';
 import { causeText } from './model/issue.js';
+import { digestKeyFile, openDigestKey } from './operate/digest-secrets.js';
+import { alertCertificates } from './operate/certificate-warnings.js';
+import { createRevocationRefresh } from './operate/revocation-refresh.js';
+import { loadTrust } from './operate/trust.js';
 import { PACKAGE_ROOT } from './package-root.js';
 import { startAttachmentSignatures } from './receive/attachment-signatures.js';
 import type { ReceiveContext } from './receive/context.js';
@@ -33,6 +38,7 @@ import { closeConnections } from './soap/exchange.js';
 import { assertSameOperations, loadOperations } from './soap/operations.js';
 import { openSqliteStore } from './store/sqlite/open.js';
 import type { Store } from './store/store.js';
+import { RevocationCache } from './xml/revocation-cache.js';
 import { defaultSchemas } from './xml/schema.js';
 import { TrustStore } from './xml/trust.js';
 
@@ -60,6 +66,7 @@ const GRACE_MS = 10_000;
 /** What another process put into the queue is found within this time. */
 const IDLE_MS = 2000;
 const SWEEP_EVERY_MS = 10 * 60_000;
+const WARN_EVERY_MS = 3_600_000;
 const ATTEMPTS_AT_ONCE = 32;
 const PURGE_STEP = 200;
 
@@ -68,17 +75,24 @@ function version(): string {
   return (JSON.parse(text) as { version: string }).version;
 }
 
-function loadTrust(config: Config): TrustStore {
+/** Trust of client certificates: other authorities than those of signatures, the same lists. */
+function loadClientTrust({ exchange, trust }: Config): TrustStore {
+  if (exchange.clientAuth === undefined) return TrustStore.empty;
   return TrustStore.from(
-    readTrustFiles(config.trust.anchors, 'CERTIFICATE'),
-    readTrustFiles(config.trust.crls, 'X509 CRL'),
+    readTrustFiles(exchange.clientAuth.ca, 'CERTIFICATE'),
+    readTrustFiles(trust.crls, 'X509 CRL'),
   );
 }
 
-function listenerOf(listener: Listener): ListenOptions {
-  const { host, port, tls } = listener;
+function listenerOf(listener: ExchangeListener, clients: TrustStore): ListenOptions {
+  const { host, port, tls, clientAuth } = listener;
   if (tls === undefined) return { host, port };
-  return { host, port, tls: { cert: readFileSync(tls.cert), key: readSecretFile(tls.key) } };
+  const client = clientAuth && {
+    ca: clients.anchors.map(({ x509 }) => x509.toString()),
+    required: clientAuth.mode === 'require',
+  };
+  const own = { cert: readFileSync(tls.cert), key: readSecretFile(tls.key) };
+  return { host, port, tls: { ...own, ...(client === undefined ? {} : { client }) } };
 }
 
 async function openStore(options: GatewayOptions): Promise<Store> {
@@ -95,7 +109,9 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const metrics = createMetrics({ process: true });
   // Compiled now, so that the first message does not wait for it.
   defaultSchemas().prepare('document', 'status', 'gateway', 'receiver');
-  let trust = loadTrust(config);
+  const revocations = new RevocationCache();
+  let trust = loadTrust(config.trust, revocations);
+  let clientTrust = loadClientTrust(config);
   const store = await openStore(options);
   const stops: (() => Promise<void>)[] = [() => store.close()];
   const stopAll = async (): Promise<void> => {
@@ -156,6 +172,28 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
       await scheduler.stop(GRACE_MS);
       await closeConnections();
     });
+    if (config.trust.fetch !== undefined) {
+      const refresh = createRevocationRefresh({
+        cache: revocations,
+        trust: () => trust,
+        store,
+        folder: config.store.folder,
+        fetch: config.trust.fetch,
+        clock,
+        logger,
+      });
+      await refresh.load();
+      refresh.start();
+      stops.push(() => refresh.stop());
+    }
+    const warn = (): void => {
+      alertCertificates({ store, trust, clock, logger }).catch((error: unknown) => {
+        logger.error('store.failed', { reason: causeText(error) });
+      });
+    };
+    warn();
+    const warner = setInterval(warn, WARN_EVERY_MS);
+    stops.push(async () => clearInterval(warner));
     metrics.onScrape(async () => (await store.counts()).deliveries);
 
     const sweep = (): void => {
@@ -171,9 +209,9 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     assertSameOperations(operations, OPERATIONS.keys());
     const open = async (
       app: Parameters<typeof listen>[0],
-      listener: Listener,
+      listener: ExchangeListener,
     ): Promise<Listening> => {
-      const listening = await listen(app, listenerOf(listener));
+      const listening = await listen(app, listenerOf(listener, clientTrust));
       stops.push(() => listening.stop(GRACE_MS));
       return listening;
     };
@@ -183,7 +221,17 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
       logger,
       metrics,
       operations,
-      signIn: createSignIn(store, clock),
+      signIn: createSignIn({
+        store,
+        clock,
+        trust: () => trust,
+        clientTrust: () => clientTrust,
+        byMessage: config.exchange.wsSecurity !== 'off',
+        clearPasswords: config.insecureHttp || isLoopback(config.exchange.host),
+        ...(config.exchange.wsDigest === 'on'
+          ? { digestKey: openDigestKey(digestKeyFile(config.store.folder)) }
+          : {}),
+      }),
       requestBytes: config.limits.requestBytes,
     });
     const admin = createAdmin({ store, metrics, metricsAccess: metricsAccess(config) });
@@ -199,7 +247,8 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
       adminUrl: adminListening.url,
       store,
       reloadTrust: () => {
-        trust = loadTrust(config);
+        trust = loadTrust(config.trust, revocations);
+        clientTrust = loadClientTrust(config);
       },
       stop: async () => {
         logger.info('gateway.stopping');

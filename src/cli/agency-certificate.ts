@@ -110,5 +110,6 @@ function row(one: CertificateView): string[] {
       ? `until ${localTime(one.notAfter)}`
       : `expired ${localTime(one.expiredAt ?? one.notAfter)}`,
     plain(one.subject),
+    ...(one.warning === undefined ? [] : [`warning: ${one.warning}`]),
   ];
 }

@@ -4,6 +4,7 @@
  * @module
  */
 import type { Command } from 'commander';
+import { createDigestSecret, digestKeyFile } from '../operate/digest-secrets.js';
 import { createToken, DEFAULT_TOKEN_MS, revokeToken } from '../operate/tokens.js';
 import {
   act,
@@ -21,6 +22,7 @@ import { localTime } from './table.js';
 interface TokenOptions extends CommonOptions {
   readonly expires?: number;
   readonly revoke?: string;
+  readonly digestSecret?: boolean;
 }
 
 export function defineToken(parent: Command, run: Run): void {
@@ -32,12 +34,14 @@ export function defineToken(parent: Command, run: Run): void {
       'edxgate agency token T99.01',
       'edxgate agency token T99.01 --expires 90d --json',
       'edxgate agency token T99.01 --revoke 3f9c0a1b2c3d',
+      'edxgate agency token T99.01 --digest-secret',
     ],
     notes: 'Two tokens may live at a time, so that one can be replaced without a gap.',
   })
     .argument('<organ>', 'organ id')
     .option('--expires <duration>', 'how long it lives (default: 365d)', durationOption)
     .option('--revoke <id>', 'end this token at once')
+    .option('--digest-secret', 'a new secret for PasswordDigest instead (exchange.ws_digest)')
     .action(act(run, (organ: string, options: TokenOptions) => token(run, organ, options)));
 }
 
@@ -48,6 +52,18 @@ async function token(run: Run, organ: string, options: TokenOptions): Promise<un
     if (options.revoke !== undefined) {
       const revoked = await revokeToken(context, organ, options.revoke);
       say(run, options, revoked, () => `revoked: ${revoked.id}`);
+      return;
+    }
+    if (options.digestSecret === true) {
+      const keyFile = digestKeyFile(config.store.folder);
+      const secret = await createDigestSecret(context, organ, keyFile);
+      say(run, options, secret, () =>
+        [
+          secret.digestSecret,
+          `  for ${secret.organId}, for PasswordDigest only; an older one has ended`,
+          '  It is not shown again. Put it into a file with mode 0600.',
+        ].join('\n'),
+      );
       return;
     }
     const created = await createToken(context, organ, options.expires ?? DEFAULT_TOKEN_MS);

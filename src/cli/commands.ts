@@ -63,6 +63,12 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: () => import('./agency.js'),
   },
   {
+    name: 'trust',
+    group: 'Set up',
+    summary: 'list|rehearse: whom signatures are believed, and what a change would make of it',
+    load: () => import('./trust.js'),
+  },
+  {
     name: 'keys',
     group: 'Set up',
     summary: 'show|rotate: the key that signs receipts',

@@ -5,7 +5,7 @@
  */
 import type { Command } from 'commander';
 import { loadConfig } from '../config/load.js';
-import { readTrustFiles } from '../config/trust-files.js';
+import { loadTrust } from '../operate/trust.js';
 import {
   act,
   type CommonOptions,
@@ -35,8 +35,7 @@ export function define(command: Command, run: Run): void {
 
 function check(run: Run, options: CommonOptions): undefined {
   const config = readConfig(run, options);
-  readTrustFiles(config.trust.anchors, 'CERTIFICATE');
-  readTrustFiles(config.trust.crls, 'X509 CRL');
+  loadTrust(config.trust);
   const file = configFile(run.terminal, options);
   say(run, options, { file, ok: true }, () => `${file}: no problems`);
 }

@@ -7,7 +7,7 @@ import type { Config } from '../config/config.js';
 import { variableOf } from '../config/environment.js';
 import { type Gateway, startGateway } from '../gateway.js';
 import type { Logger } from '../log.js';
-import { refuse } from '../model/issue.js';
+import { causeText, refuse } from '../model/issue.js';
 import type { Terminal } from './terminal.js';
 
 export interface RunningGateway extends Pick<Gateway, 'exchangeUrl' | 'adminUrl' | 'store'> {
@@ -65,7 +65,7 @@ function reload(gateway: Gateway, logger: Logger): void {
     logger.info('trust.reloaded');
   } catch (error) {
     // The trust of before stays in force.
-    logger.error('trust.failed', { error });
+    logger.error('trust.failed', { error, reason: causeText(error) });
   }
 }
 

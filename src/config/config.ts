@@ -23,15 +23,51 @@ export interface Listener {
   readonly tls?: TlsFiles;
 }
 
+/** What the exchange listener takes as a sign-in beside Basic and Bearer. */
+export interface ExchangeListener extends Listener {
+  /** Absent = client certificates are not asked for. */
+  readonly clientAuth?: ClientAuth;
+  /** Absent = on. */
+  readonly wsSecurity?: 'off';
+  /** Absent = off. */
+  readonly wsDigest?: 'on';
+}
+
+export interface ClientAuth {
+  /** Files or folders; read them with readTrustFiles. */
+  readonly ca: readonly string[];
+  readonly mode: 'request' | 'require';
+}
+
+export interface TrustConfig {
+  /** Files or folders; read them with readTrustFiles. */
+  readonly anchors: readonly string[];
+  readonly crls: readonly string[];
+  /** Folder; read it with readAgencyTrustFiles. */
+  readonly agencyAnchors?: string;
+  /** Absent = soft. */
+  readonly revocation?: 'hard';
+  /** Absent = nothing is ever fetched. */
+  readonly fetch?: TrustFetchConfig;
+}
+
+export interface TrustFetchConfig {
+  readonly crlUrls: readonly string[];
+  /** Infinity = never. */
+  readonly crlRefreshMs: number;
+  readonly ocsp: 'off' | 'soft' | 'hard';
+  /** `ocsp.example` or `ocsp.example:8080`, in lower case. */
+  readonly ocspHosts: readonly string[];
+}
+
 export interface Config {
   readonly organId: OrganId;
-  readonly exchange: Listener;
+  readonly exchange: ExchangeListener;
   readonly admin: Listener & { readonly metrics: 'open' | 'token' };
   readonly store: { readonly folder: string };
-  /** Files or folders; read them with readTrustFiles. */
-  readonly trust: { readonly anchors: readonly string[]; readonly crls: readonly string[] };
+  readonly trust: TrustConfig;
   readonly keys: { readonly receipt?: string };
-  readonly signature: { readonly policy: SignaturePolicy; readonly engine: 'native' };
+  readonly signature: { readonly policy: SignaturePolicy; readonly engine: 'native' | 'both' };
   readonly limits: { readonly requestBytes: number; readonly attachments: number };
   readonly delivery: {
     /** Waits after failed attempts; one attempt more than entries. */
@@ -70,16 +106,16 @@ export function buildConfig(get: Values, folder: string): Config {
   const receipt = get(SETTINGS.receiptKey);
   return {
     organId: get(SETTINGS.organId),
-    exchange: listener(get(SETTINGS.exchangeListen), get(exchangeCertificate), get(exchangeKey)),
+    exchange: {
+      ...listener(get(SETTINGS.exchangeListen), get(exchangeCertificate), get(exchangeKey)),
+      ...buildSignIn(get, at),
+    },
     admin: {
       ...listener(get(SETTINGS.adminListen), get(adminCertificate), get(adminKey)),
       metrics: get(SETTINGS.adminMetrics),
     },
     store: { folder: at(get(SETTINGS.store)) },
-    trust: {
-      anchors: get(SETTINGS.trustAnchors).map(at),
-      crls: get(SETTINGS.trustCrls).map(at),
-    },
+    trust: buildTrust(get, at),
     keys: receipt === '' ? {} : { receipt: at(receipt) },
     signature: { policy: get(SETTINGS.signaturePolicy), engine: get(SETTINGS.signatureEngine) },
     limits: {
@@ -100,6 +136,36 @@ export function buildConfig(get: Values, folder: string): Config {
     },
     log: { level: get(SETTINGS.logLevel), format: get(SETTINGS.logFormat) },
     insecureHttp: get(SETTINGS.insecureHttp),
+  };
+}
+
+function buildSignIn(
+  get: Values,
+  at: (path: string) => string,
+): Pick<ExchangeListener, 'clientAuth' | 'wsSecurity' | 'wsDigest'> {
+  const mode = get(SETTINGS.exchangeClientAuth);
+  const ca = get(SETTINGS.exchangeClientCa).map(at);
+  return {
+    ...(mode === 'off' ? {} : { clientAuth: { ca, mode } }),
+    ...(get(SETTINGS.exchangeWsSecurity) === 'off' ? { wsSecurity: 'off' } : {}),
+    ...(get(SETTINGS.exchangeWsDigest) === 'on' ? { wsDigest: 'on' } : {}),
+  };
+}
+
+function buildTrust(get: Values, at: (path: string) => string): TrustConfig {
+  const agencyAnchors = get(SETTINGS.trustAgencyAnchors);
+  const fetch: TrustFetchConfig = {
+    crlUrls: get(SETTINGS.trustCrlUrls),
+    crlRefreshMs: get(SETTINGS.trustCrlRefresh),
+    ocsp: get(SETTINGS.trustOcsp),
+    ocspHosts: get(SETTINGS.trustOcspHosts),
+  };
+  return {
+    anchors: get(SETTINGS.trustAnchors).map(at),
+    crls: get(SETTINGS.trustCrls).map(at),
+    ...(agencyAnchors === '' ? {} : { agencyAnchors: at(agencyAnchors) }),
+    ...(get(SETTINGS.trustRevocation) === 'hard' ? { revocation: 'hard' } : {}),
+    ...(fetch.crlUrls.length > 0 || fetch.ocsp !== 'off' ? { fetch } : {}),
   };
 }
 

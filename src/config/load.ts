@@ -8,7 +8,7 @@ import { dirname, resolve } from 'node:path';
 import { buildConfig, type Config } from './config.js';
 import { CONFIG_VARIABLE, type Environment, variableOf } from './environment.js';
 import type { Problem } from './problem.js';
-import { type BrokenRule, brokenRules, tlsPairRule } from './rules.js';
+import { type BrokenRule, brokenRules, clientAuthRule, tlsPairRule } from './rules.js';
 import { reasonOf } from './secret-file.js';
 import { ALL_SETTINGS, LATER_GROUPS, SETTINGS, type Setting } from './settings.js';
 import { nearest } from './similar.js';
@@ -192,9 +192,14 @@ function build(
 
 function pairRules(values: ReadonlyMap<Setting<unknown>, unknown>): BrokenRule[] {
   const text = (setting: Setting<unknown>): string => String(values.get(setting) ?? '');
+  const listOf = (setting: Setting<readonly string[]>): readonly string[] => {
+    const value = values.get(setting);
+    return Array.isArray(value) ? value : [];
+  };
   return [
     ...tlsPairRule('exchange', text(SETTINGS.exchangeCertificate), text(SETTINGS.exchangeKey)),
     ...tlsPairRule('admin', text(SETTINGS.adminCertificate), text(SETTINGS.adminKey)),
+    ...clientAuthRule(listOf(SETTINGS.exchangeClientCa), text(SETTINGS.exchangeClientAuth)),
   ];
 }
 

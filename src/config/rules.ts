@@ -19,9 +19,11 @@ export function brokenRules(config: Config): BrokenRule[] {
   return [
     ...listenerRules(config.exchange, 'exchange', config.insecureHttp),
     ...listenerRules(config.admin, 'admin', config.insecureHttp),
+    ...signInRules(config),
     ...sharedPort(config),
     ...metricsRule(config),
     ...leaseRule(config),
+    ...ocspRule(config),
     ...fileRules(config),
   ];
 }
@@ -46,6 +48,40 @@ function listenerRules(listener: Listener, name: string, insecureHttp: boolean):
       key: `${name}.listen`,
       text: `${listener.host} can be reached from other machines; set ${name}.tls.cert and ${name}.tls.key, or insecure_http: true`,
       textVi: `máy khác truy cập được ${listener.host}; khai báo ${name}.tls.cert và ${name}.tls.key, hoặc insecure_http: true`,
+    },
+  ];
+}
+
+function signInRules({ exchange }: Config): BrokenRule[] {
+  const { clientAuth, tls, wsSecurity, wsDigest } = exchange;
+  const broken: BrokenRule[] = [];
+  if (clientAuth !== undefined && (tls === undefined || clientAuth.ca.length === 0)) {
+    const missing =
+      tls === undefined ? SETTINGS.exchangeCertificate.key : SETTINGS.exchangeClientCa.key;
+    broken.push({
+      key: SETTINGS.exchangeClientAuth.key,
+      text: `needs ${missing} too`,
+      textVi: `cần cả ${missing}`,
+    });
+  }
+  if (wsDigest === 'on' && wsSecurity === 'off') {
+    broken.push({
+      key: SETTINGS.exchangeWsDigest.key,
+      text: 'needs exchange.ws_security: on',
+      textVi: 'cần exchange.ws_security: on',
+    });
+  }
+  return broken;
+}
+
+/** `exchange.tls.client_ca` without a mode looks like protection and is none; looked at before a Config is made. */
+export function clientAuthRule(ca: readonly string[], mode: string): BrokenRule[] {
+  if (ca.length === 0 || mode !== 'off') return [];
+  return [
+    {
+      key: SETTINGS.exchangeClientCa.key,
+      text: 'needs exchange.tls.client_auth: request or require',
+      textVi: 'cần exchange.tls.client_auth: request hoặc require',
     },
   ];
 }
@@ -85,6 +121,17 @@ function leaseRule({ delivery }: Config): BrokenRule[] {
   ];
 }
 
+function ocspRule({ trust: { fetch } }: Config): BrokenRule[] {
+  if (fetch === undefined || fetch.ocsp === 'off' || fetch.ocspHosts.length > 0) return [];
+  return [
+    {
+      key: SETTINGS.trustOcsp.key,
+      text: 'needs trust.ocsp_hosts: the responders that may be asked',
+      textVi: 'cần trust.ocsp_hosts: các máy trả lời OCSP được phép hỏi',
+    },
+  ];
+}
+
 function fileRules({ exchange, admin, keys, trust }: Config): BrokenRule[] {
   const secrets: [string, string | undefined][] = [
     [SETTINGS.exchangeKey.key, exchange.tls?.key],
@@ -94,8 +141,13 @@ function fileRules({ exchange, admin, keys, trust }: Config): BrokenRule[] {
   const open: [string, string | undefined][] = [
     [SETTINGS.exchangeCertificate.key, exchange.tls?.cert],
     [SETTINGS.adminCertificate.key, admin.tls?.cert],
+    ...(exchange.clientAuth?.ca ?? []).map((file): [string, string] => [
+      SETTINGS.exchangeClientCa.key,
+      file,
+    ]),
     ...trust.anchors.map((file): [string, string] => [SETTINGS.trustAnchors.key, file]),
     ...trust.crls.map((file): [string, string] => [SETTINGS.trustCrls.key, file]),
+    [SETTINGS.trustAgencyAnchors.key, trust.agencyAnchors],
   ];
   const broken: BrokenRule[] = [];
   for (const [key, file] of [...secrets, ...open]) {

@@ -178,6 +178,55 @@ export const paths = z
       .filter((one) => one !== ''),
   );
 
+/** A duration, or `off` (here: Infinity). */
+export function durationOrOff(min: number, max: number, range: string) {
+  return text(
+    (value) =>
+      value === 'off' ? Number.POSITIVE_INFINITY : within(parseDuration(value), min, max),
+    (value) => numberWords(value, 'duration', range),
+  );
+}
+
+/** A list of which every member must pass. */
+function listOf<T>(parse: (value: string) => T | undefined, complain: (value: string) => Words) {
+  return paths.transform((values, context): readonly T[] => {
+    const parsed: T[] = [];
+    for (const value of values) {
+      const one = parse(value);
+      if (one !== undefined) parsed.push(one);
+      else context.addIssue({ code: 'custom', params: { ...complain(value) }, message: 'no' });
+    }
+    return parsed;
+  });
+}
+
+/** Addresses of http or https, without user and password. */
+export const urls = listOf(
+  (value) => {
+    if (!URL.canParse(value)) return undefined;
+    const { protocol, username, password, href } = new URL(value);
+    const isHttp = protocol === 'http:' || protocol === 'https:';
+    return isHttp && username === '' && password === '' ? href : undefined;
+  },
+  (value) => ({
+    text: `${quoted(value)} is not an address; write http://crl.example/ca.crl`,
+    textVi: `${quoted(value)} không phải địa chỉ; ghi http://crl.example/ca.crl`,
+  }),
+);
+
+/** Hosts as URL#host writes them: in lower case, with the port where it is not the usual one. */
+export const hosts = listOf(
+  (value) => {
+    const isHost = /^(?:\[[0-9A-Fa-f:.]{2,60}\]|[0-9A-Za-z.-]{1,253})(?::\d{1,5})?$/.test(value);
+    if (!isHost || !URL.canParse(`http://${value}`)) return undefined;
+    return new URL(`http://${value}`).host.replace(/:443$/, '');
+  },
+  (value) => ({
+    text: `${quoted(value)} is not a host; write ocsp.example or ocsp.example:8080`,
+    textVi: `${quoted(value)} không phải tên máy; ghi ocsp.example hoặc ocsp.example:8080`,
+  }),
+);
+
 /** Nothing that this version can do; any value is refused. */
 export const later = text(
   (value) => (value === '' ? value : undefined),

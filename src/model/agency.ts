@@ -56,6 +56,15 @@ export interface AgencyCertificate {
   readonly expiredAt?: number;
 }
 
+/** For UsernameToken with PasswordDigest: both sides need the secret itself, so it cannot be hashed. */
+export interface DigestSecret {
+  readonly organId: OrganId;
+  /** Sealed with the key in `keys/ws-digest.key`: AES-256-GCM, base64. */
+  readonly sealed: string;
+  /** Milliseconds since 1970. */
+  readonly createdAt: number;
+}
+
 export interface AgencyToken {
   readonly id: string;
   readonly organId: OrganId;

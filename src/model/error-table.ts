@@ -126,6 +126,15 @@ export const ERRORS = {
     ),
     http: 401,
   },
+  'auth.ws-security': {
+    ...client(
+      'The WS-Security header cannot be taken: {reason}.',
+      'Không chấp nhận phần đầu WS-Security: {reason}.',
+      'docs/sign-in.md says what is taken, and what each reason means.',
+      'Xem docs/sign-in.md: hình thức được chấp nhận và ý nghĩa của từng lý do.',
+    ),
+    http: 401,
+  },
   'auth.from': client(
     'From is {from}, but the caller is {caller} and may not send for it.',
     'From là {from}, nhưng bên gọi là {caller} và không được gửi thay.',

@@ -42,6 +42,17 @@ export interface SignerCertificate {
   readonly fingerprint: string;
 }
 
+/** What was known about whether the signer's certificate was taken back, and how old that knowledge was. */
+export interface RevocationFacts {
+  readonly source: 'crl' | 'ocsp' | 'none';
+  /** ISO 8601, UTC; from when the list or answer is. */
+  readonly thisUpdate?: string;
+  /** ISO 8601, UTC; when its issuer meant to write the next one. */
+  readonly nextUpdate?: string;
+  /** It was past its time. */
+  readonly stale?: boolean;
+}
+
 export interface SignatureVerdict {
   readonly class: SignatureClass;
   /**
@@ -56,6 +67,8 @@ export interface SignatureVerdict {
   readonly algorithm?: string;
   /** SHA-1 was used and the policy allowed it. */
   readonly sha1?: boolean;
+  /** Absent when no certificate was judged. */
+  readonly revocation?: RevocationFacts;
   /** A real ds:Signature element is present (class placeholder, invalid, untrusted or valid). */
   readonly present: boolean;
 }

@@ -9,6 +9,7 @@ import type { AgencyCertificate } from '../model/agency.js';
 import { refuse } from '../model/issue.js';
 import type { Store } from '../store/store.js';
 import { findAgency, isCurrent, type OperatorContext } from './agencies.js';
+import { expiryLevel, expiryWarning } from './certificate-warnings.js';
 
 /** A certificate is a few kilobytes. */
 const MAX_CERTIFICATE_BYTES = 64 * 1024;
@@ -22,6 +23,8 @@ export interface CertificateView {
   readonly expiredAt?: string;
   /** Counts for new packages. */
   readonly current: boolean;
+  /** `ended`, `ends-in-7-days`, `ends-in-30-days` or `ends-in-60-days`; absent when withdrawn or far from its end. */
+  readonly warning?: string;
 }
 
 /**
@@ -114,6 +117,7 @@ function unreadable(bytes: Uint8Array): string | undefined {
 }
 
 function viewCertificate(one: AgencyCertificate, now: number): CertificateView {
+  const level = expiryLevel(one.notAfter, now);
   return {
     organId: one.organId,
     fingerprint: one.fingerprint,
@@ -122,5 +126,8 @@ function viewCertificate(one: AgencyCertificate, now: number): CertificateView {
     addedAt: utc(one.addedAt),
     ...(one.expiredAt === undefined ? {} : { expiredAt: utc(one.expiredAt) }),
     current: isCurrent(one, now),
+    ...(level === undefined || one.expiredAt !== undefined
+      ? {}
+      : { warning: expiryWarning(level) }),
   };
 }

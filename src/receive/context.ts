@@ -45,13 +45,25 @@ export interface ReceiveContext {
   signFor(agency: Agency, xml: Buffer): Buffer;
   /** Tells the way out that something may be due. */
   wake(): void;
+  /** Told of each new document, once it is stored. */
+  documentStored(messageId: MessageId): void;
 }
+
+/** How a caller proved itself; the `ws-` ones in the message, by WS-Security. */
+export type Proof =
+  | 'basic'
+  | 'bearer'
+  | 'client-certificate'
+  | 'ws-password'
+  | 'ws-digest'
+  | 'ws-signature';
 
 /** Who is calling, after sign-in. */
 export interface Caller {
   readonly agency: Agency;
-  readonly proof: 'basic' | 'bearer';
-  readonly tokenId: string;
+  readonly proof: Proof;
+  /** Absent when a certificate, a signature or a password digest is the proof. */
+  readonly tokenId?: string;
 }
 
 /** One authorised call: who, how it came, and the checks made so far. */

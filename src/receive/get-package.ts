@@ -18,7 +18,8 @@ export async function getPackage(
   request: SoapRequest,
 ): Promise<OperationAnswer> {
   const { store } = context;
-  const { organId } = call.caller.agency;
+  const { agency, proof, tokenId } = call.caller;
+  const { organId } = agency;
   const messageId = messageIdOf(request.body);
   const [delivery, message] = await Promise.all([
     store.findDelivery(messageId, organId),
@@ -27,7 +28,7 @@ export async function getPackage(
   if (delivery === undefined || message === undefined) throw unknownMessage();
   const bytes = await store.getContent(messageId);
   if (bytes === undefined) throw unknownMessage();
-  await store.recordAccess(messageId, organId, call.caller.tokenId, 'soap', context.clock.now());
+  await store.recordAccess(messageId, organId, tokenId ?? proof, 'soap', context.clock.now());
   const result = {
     messageId,
     kind: message.kind,

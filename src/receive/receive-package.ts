@@ -74,7 +74,7 @@ async function findSender(context: ReceiveContext, from: string): Promise<Sender
     agency,
     everRegistered: certificates.length > 0,
     trust: {
-      store: context.trust(),
+      store: context.trust().forAgency(agency?.organId ?? from),
       from,
       registered: loadRegistered(current.map((one) => one.pem)),
       at: now,

@@ -12,11 +12,10 @@ import { createHash } from 'node:crypto';
 import { Agent, buildConnector, request } from 'undici';
 import { systemClock } from '../clock.js';
 
-export interface Exchange {
+/** Where to, and how far. */
+export interface Bounds {
   /** http or https, without user information. */
   readonly url: string;
-  readonly body: Uint8Array;
-  readonly contentType: string;
   readonly headers?: Readonly<Record<string, string>>;
   /** For the whole exchange, connecting included. */
   readonly timeoutMs: number;
@@ -27,6 +26,11 @@ export interface Exchange {
   /** PEM certificates to trust instead of the system's. */
   readonly ca?: string;
   readonly signal?: AbortSignal;
+}
+
+export interface Exchange extends Bounds {
+  readonly body: Uint8Array;
+  readonly contentType: string;
 }
 
 /** Milliseconds. */
@@ -229,13 +233,17 @@ class Deadline {
   }
 }
 
-async function post(exchange: Exchange, address: URL, signal: AbortSignal) {
+interface Content {
+  readonly method: 'GET' | 'POST';
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body?: Uint8Array;
+}
+
+async function ask(exchange: Bounds, content: Content, address: URL, signal: AbortSignal) {
   const { timeoutMs, connectTimeoutMs = CONNECT_TIMEOUT_MS, maxAnswerBytes } = exchange;
   const response = await request(address, {
     dispatcher: agentFor(address.origin, exchange.ca, Math.min(connectTimeoutMs, timeoutMs)),
-    method: 'POST',
-    headers: { ...exchange.headers, 'content-type': exchange.contentType },
-    body: exchange.body,
+    ...content,
     signal,
   });
   const { body, truncated } = await readUpTo(response.body, maxAnswerBytes);
@@ -245,6 +253,17 @@ async function post(exchange: Exchange, address: URL, signal: AbortSignal) {
 
 /** Posts once. Never throws for what a peer or the network does. */
 export async function postSoap(exchange: Exchange): Promise<HttpAnswer> {
+  const { body, contentType } = exchange;
+  const headers = { ...exchange.headers, 'content-type': contentType };
+  return exchangeOnce(exchange, { method: 'POST', headers, body });
+}
+
+/** Gets once, as postSoap. For lists of authorities, at addresses that an operator entered. */
+export async function getBytes(exchange: Bounds): Promise<HttpAnswer> {
+  return exchangeOnce(exchange, { method: 'GET', headers: { ...exchange.headers } });
+}
+
+async function exchangeOnce(exchange: Bounds, content: Content): Promise<HttpAnswer> {
   const start = systemClock.monotonic();
   const connection: Connecting = { state: 'kept' };
   const timed = <T>(answer: T): T & ExchangeTimes => ({
@@ -259,7 +278,7 @@ export async function postSoap(exchange: Exchange): Promise<HttpAnswer> {
   const deadline = new Deadline(exchange.timeoutMs, exchange.signal);
   const { signal } = deadline;
   try {
-    return timed(await connecting.run(connection, () => post(exchange, address, signal)));
+    return timed(await connecting.run(connection, () => ask(exchange, content, address, signal)));
   } catch (error) {
     const { state } = connection;
     const phase = state === 'connecting' || state === 'failed' ? 'connect' : 'answer';

@@ -1,5 +1,5 @@
 /**
- * DER, as far as certificates and revocation lists need it: read with every bound checked, and write.
+ * DER, as far as certificates, revocation lists and OCSP need it: read with every bound checked, and write.
  *
  * node:crypto reads certificates, but hands out neither critical extensions, key usage and path
  * length nor revocation lists. Only definite lengths in their shortest form and tags of one byte are
@@ -22,6 +22,7 @@ export const TAG = {
   octetString: 0x04,
   null: 0x05,
   oid: 0x06,
+  enumerated: 0x0a,
   utf8String: 0x0c,
   printableString: 0x13,
   t61String: 0x14,
@@ -79,6 +80,16 @@ export function derChildren(node: DerNode): DerNode[] {
     at += child.raw.length;
   }
   return children;
+}
+
+/** The same, one at a time: for lists too long to be held at once. */
+export function* derWalk(node: DerNode): Generator<DerNode> {
+  if ((node.tag & 0x20) === 0) throw new DerError('not a constructed value');
+  for (let at = 0; at < node.content.length; ) {
+    const child = readAt(node.content, at);
+    yield child;
+    at += child.raw.length;
+  }
 }
 
 export function expectTag(node: DerNode | undefined, tag: number): DerNode {

@@ -7,7 +7,8 @@
  * @module
  */
 import type { X509Certificate } from 'node:crypto';
-import { type Certificate, readCertificate } from './certificates.js';
+import type { RevocationFacts } from '../model/signature.js';
+import { type Certificate, certificateOf } from './certificates.js';
 import { type SignatureMethod, verifyBytes } from './signature-algorithms.js';
 import type { TrustStore } from './trust.js';
 
@@ -47,7 +48,7 @@ export function findSigner(
   const candidates =
     certificates.length > 0
       ? certificates
-      : registered.slice(0, MAX_REGISTERED).flatMap((one) => readCertificate(one.raw) ?? []);
+      : registered.slice(0, MAX_REGISTERED).flatMap((one) => certificateOf(one) ?? []);
   if (candidates.length === 0) return { ok: false, reason: 'key.none' };
   const fit = candidates.filter((one) => one.keyProblem === undefined);
   if (fit.length === 0) return { ok: false, reason: candidates[0]?.keyProblem ?? 'key.none' };
@@ -57,20 +58,40 @@ export function findSigner(
   return signer === undefined ? { ok: false, reason: 'value.mismatch' } : { ok: true, signer };
 }
 
-/** @returns why the signer does not speak for the agency, a reason of trust.ts or `certificate.identity` */
+export interface SignerJudgement {
+  /** Why the signer does not speak for the agency: of trust.ts, or `certificate.identity`. */
+  readonly reason: string | undefined;
+  /** What was known about its certificate having been taken back; absent when no path was found. */
+  readonly revocation?: RevocationFacts;
+}
+
+/** Whether the signer speaks for the agency. */
+export function judgeSigner(
+  signer: Certificate,
+  certificates: readonly Certificate[],
+  trust: SignatureTrust,
+): SignerJudgement {
+  const { store, at } = trust;
+  const isRegistered = trust.registered.some(
+    (one) => certificateOf(one)?.fingerprint === signer.fingerprint,
+  );
+  const others = certificates.filter((one) => one !== signer).map((one) => one.x509);
+  const answer = isRegistered
+    ? store.checkRegistered(signer.x509, at)
+    : store.check(signer.x509, others, at);
+  const known = answer.revocation === undefined ? {} : { revocation: answer.revocation };
+  if (!answer.ok) return { reason: answer.reason, ...known };
+  if (isRegistered || trust.anySigner === true) return { reason: undefined, ...known };
+  // An empty organ id speaks for nobody, whatever stands in a subject.
+  const isMeant = trust.from !== '' && signer.identity === trust.from;
+  return { reason: isMeant ? undefined : 'certificate.identity', ...known };
+}
+
+/** @returns the reason alone */
 export function distrustReason(
   signer: Certificate,
   certificates: readonly Certificate[],
   trust: SignatureTrust,
 ): string | undefined {
-  const { store, at } = trust;
-  const isRegistered = trust.registered.some((one) => one.raw.equals(signer.x509.raw));
-  const others = certificates.filter((one) => one !== signer).map((one) => one.x509);
-  const answer = isRegistered
-    ? store.checkRegistered(signer.x509, at)
-    : store.check(signer.x509, others, at);
-  if (!answer.ok) return answer.reason;
-  if (isRegistered || trust.anySigner === true) return undefined;
-  // An empty organ id speaks for nobody, whatever stands in a subject.
-  return trust.from !== '' && signer.identity === trust.from ? undefined : 'certificate.identity';
+  return judgeSigner(signer, certificates, trust).reason;
 }

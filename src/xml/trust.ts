@@ -1,22 +1,35 @@
 /**
  * Trust: whether a certificate leads to an anchor of the operator (RFC 5280 §6), at a given time and
- * with the revocation lists at hand. Which agency it speaks for is asked elsewhere (signer.ts).
+ * with the revocation lists and answers at hand. Which agency it speaks for is asked elsewhere
+ * (signer.ts).
+ *
+ * Anchors are those of the installation, and for one agency also its own: they never vouch for another.
  *
  * Reasons, in the order in which they are looked for: `certificate.unreadable`,
  * `certificate.unknown-issuer`, then from the signer upwards `certificate.not-yet-valid`,
- * `certificate.expired`, `certificate.weak-key`, `certificate.weak-algorithm`,
- * `certificate.unknown-extension`, `certificate.not-authority`, `certificate.path-length`,
- * `certificate.key-usage`, `certificate.revoked`.
+ * `certificate.expired`, `certificate.weak-key`, `certificate.unknown-extension`,
+ * `certificate.weak-algorithm`, `certificate.not-authority`, `certificate.path-length`,
+ * `certificate.key-usage`, `certificate.revoked`; last, where the rules are hard, `revocation.unknown`.
  *
- * Left out on purpose: OCSP and fetching of lists (nothing in a message makes the gateway open a
- * connection), policies, and name constraints, whose presence refuses the path.
+ * Left out on purpose: policies, and name constraints, whose presence refuses the path. Nothing is
+ * fetched here: see revocation-cache.ts.
  *
  * @module
  */
 import type { X509Certificate } from 'node:crypto';
-import { type Certificate, KEY_USAGE, readCertificate } from './certificates.js';
+import type { RevocationFacts } from '../model/signature.js';
+import { type Certificate, certificateOf, KEY_USAGE, readCertificate } from './certificates.js';
+import { derChildren, readDer } from './der.js';
+import { isStrong, readSignatureMethod } from './der-signature.js';
 import { readBlocks } from './pem.js';
 import { ParsedRevocationList, type RevocationList } from './revocation.js';
+import type { RevocationCache } from './revocation-cache.js';
+import {
+  type RevocationRules,
+  type RevocationStatus,
+  revocationStatus,
+  SOFT_RULES,
+} from './revocation-status.js';
 
 export type TrustAnswer =
   | {
@@ -25,8 +38,29 @@ export type TrustAnswer =
       readonly chain: readonly X509Certificate[];
       /** `crl.stale`, `crl.missing`: what an operator may want to know; refuses nothing. */
       readonly notes: readonly string[];
+      /** Of the signer's certificate. */
+      readonly revocation: RevocationFacts;
     }
-  | { readonly ok: false; readonly reason: string };
+  | {
+      readonly ok: false;
+      readonly reason: string;
+      /** Of the signer's certificate; absent when no path was found. */
+      readonly revocation?: RevocationFacts;
+    };
+
+/** Anchors and lists of one agency, as files. */
+export interface AgencyTrustFiles {
+  readonly anchors: readonly Uint8Array[];
+  readonly crls: readonly Uint8Array[];
+}
+
+export interface TrustOptions {
+  /** By organ id. */
+  readonly agencies?: ReadonlyMap<string, AgencyTrustFiles>;
+  readonly rules?: RevocationRules;
+  /** What was fetched; the same one over every reload. */
+  readonly cache?: RevocationCache;
+}
 
 /** Signer, anchor and what is between them. Real chains have two to four. */
 const MAX_CHAIN = 6;
@@ -49,17 +83,38 @@ const SIGNER_PURPOSES: ReadonlySet<string> = new Set([
   '1.2.840.113583.1.1.5',
 ]);
 
+/** What all views of one store share. */
+interface Shared {
+  readonly general: readonly Certificate[];
+  /** By organ id. */
+  readonly agencies: ReadonlyMap<string, readonly Certificate[]>;
+  readonly lists: readonly ParsedRevocationList[];
+  readonly rules: RevocationRules;
+  readonly cache: RevocationCache | undefined;
+  /** `child issuer` fingerprints → the issuer's key signed the child. */
+  readonly issued: Map<string, boolean>;
+  /** Views by organ id; only of agencies that have anchors. */
+  readonly views: Map<string, TrustStore>;
+}
+
+function sharedBy(
+  general: Shared['general'],
+  agencies: Shared['agencies'],
+  lists: Shared['lists'],
+  { rules = SOFT_RULES, cache }: TrustOptions,
+): Shared {
+  return { general, agencies, lists, rules, cache, issued: new Map(), views: new Map() };
+}
+
 export class TrustStore {
-  static readonly empty = new TrustStore([], []);
+  static readonly empty = new TrustStore([], sharedBy([], new Map(), [], {}));
 
   readonly #anchors: readonly Certificate[];
-  readonly #lists: readonly ParsedRevocationList[];
-  /** `child issuer` fingerprints → the issuer's key signed the child. */
-  readonly #issued = new Map<string, boolean>();
+  readonly #shared: Shared;
 
-  private constructor(anchors: readonly Certificate[], lists: readonly ParsedRevocationList[]) {
+  private constructor(anchors: readonly Certificate[], shared: Shared) {
     this.#anchors = anchors;
-    this.#lists = lists;
+    this.#shared = shared;
   }
 
   /**
@@ -67,23 +122,69 @@ export class TrustStore {
    * @param crlFiles PEM (only X509 CRL blocks are read) or DER
    * @throws Error naming the kind and index of a file without any usable block, or with a broken one
    */
-  static from(anchorFiles: readonly Uint8Array[], crlFiles: readonly Uint8Array[]): TrustStore {
-    const anchors = anchorFiles.flatMap((file, index) =>
-      usable(readBlocks(file, 'CERTIFICATE').map(readCertificate), `trust anchor file ${index}`),
+  static from(
+    anchorFiles: readonly Uint8Array[],
+    crlFiles: readonly Uint8Array[],
+    options: TrustOptions = {},
+  ): TrustStore {
+    const general = readAnchors(anchorFiles, '');
+    const agencies = [...(options.agencies ?? [])].map(
+      ([organId, files]): [string, readonly Certificate[]] => [
+        organId,
+        readAnchors(files.anchors, ` of ${organId}`),
+      ],
     );
-    const lists = crlFiles.flatMap((file, index) =>
-      usable(readBlocks(file, 'X509 CRL').map(readList), `revocation list file ${index}`),
-    );
-    const distinct = new Map(anchors.map((anchor) => [anchor.fingerprint, anchor]));
-    return new TrustStore([...distinct.values()], lists);
+    const lists = [
+      ...readLists(crlFiles, ''),
+      ...[...(options.agencies ?? [])].flatMap(([organId, { crls }]) =>
+        readLists(crls, ` of ${organId}`),
+      ),
+    ];
+    return new TrustStore(general, sharedBy(general, new Map(agencies), lists, options));
   }
 
+  /**
+   * The trust for packages of one agency: the anchors of the installation and its own.
+   *
+   * @param organId as in the directory, exactly
+   */
+  forAgency(organId: string): TrustStore {
+    const { general, agencies, views } = this.#shared;
+    const own = agencies.get(organId);
+    if (own === undefined) {
+      return this.#anchors === general ? this : new TrustStore(general, this.#shared);
+    }
+    const known = views.get(organId);
+    if (known !== undefined) return known;
+    const view = new TrustStore([...general, ...own], this.#shared);
+    views.set(organId, view);
+    return view;
+  }
+
+  /** Of the installation; of a view for an agency also its own. */
   get anchors(): readonly Certificate[] {
     return this.#anchors;
   }
 
+  /** Anchors that count for one agency only, by organ id. */
+  get agencyAnchors(): ReadonlyMap<string, readonly Certificate[]> {
+    return this.#shared.agencies;
+  }
+
+  /** From the operator's files. */
   get lists(): readonly RevocationList[] {
-    return this.#lists;
+    return this.#shared.lists;
+  }
+
+  /** Authorities known by now: every anchor, and those seen on a path. For verifying what was fetched. */
+  get issuers(): readonly Certificate[] {
+    const { general, agencies, cache } = this.#shared;
+    const all = [
+      ...general,
+      ...[...agencies.values()].flat(),
+      ...(cache?.seen ?? []).map(({ issuer }) => issuer),
+    ];
+    return [...new Map(all.map((one) => [one.fingerprint, one])).values()];
   }
 
   /**
@@ -93,38 +194,54 @@ export class TrustStore {
    * @param at milliseconds since 1970
    */
   check(leaf: X509Certificate, intermediates: readonly X509Certificate[], at: number): TrustAnswer {
-    const first = readCertificate(leaf.raw);
+    const first = certificateOf(leaf);
     if (first === undefined) return { ok: false, reason: 'certificate.unreadable' };
-    const others = intermediates.flatMap((one) => readCertificate(one.raw) ?? []);
+    const others = intermediates.flatMap((one) => certificateOf(one) ?? []);
     let reason: string | undefined;
+    let revocation: RevocationFacts | undefined;
     const seen = { steps: 0 };
     for (const chain of this.#paths([first], others, seen)) {
       const problem = this.#problemOf(chain, at);
-      if (problem === undefined) {
-        return { ok: true, chain: chain.map((one) => one.x509), notes: this.#notes(chain, at) };
+      const judged = problem === undefined ? this.#judgeRevocation(chain, at) : undefined;
+      // Also when too little is known: then somebody should ask.
+      if (judged !== undefined) this.#shared.cache?.note(chain);
+      if (judged?.reason === undefined && judged !== undefined) {
+        const { notes, facts } = judged;
+        return { ok: true, chain: chain.map((one) => one.x509), notes, revocation: facts };
       }
-      reason ??= problem;
+      reason ??= problem ?? judged?.reason;
+      revocation ??= judged?.facts;
     }
-    return { ok: false, reason: reason ?? 'certificate.unknown-issuer' };
+    return {
+      ok: false,
+      reason: reason ?? 'certificate.unknown-issuer',
+      ...(revocation === undefined ? {} : { revocation }),
+    };
   }
 
   /**
    * For a certificate that the operator registered: it needs no anchor, but must be in date, fit to
-   * sign, and not be on a list of its issuer, as far as that issuer is an anchor here.
+   * sign, and not taken back by its issuer, as far as that issuer is an anchor here.
    */
   checkRegistered(leaf: X509Certificate, at: number): TrustAnswer {
-    const first = readCertificate(leaf.raw);
+    const first = certificateOf(leaf);
     if (first === undefined) return { ok: false, reason: 'certificate.unreadable' };
-    const issuer = this.#anchors.find((one) => this.#isIssuer(one, first));
-    const reason =
-      inItself(first, at) ??
-      signerProblem(first) ??
-      (issuer !== undefined && this.#isRevoked(first, issuer, at)
-        ? 'certificate.revoked'
-        : undefined);
-    return reason === undefined
-      ? { ok: true, chain: [first.x509], notes: [] }
-      : { ok: false, reason };
+    const reason = inItself(first, at) ?? signerProblem(first);
+    if (reason !== undefined) return { ok: false, reason };
+    const issuer = this.issuerOf(first);
+    const chain = issuer === undefined ? [first] : [first, issuer];
+    this.#shared.cache?.note(chain);
+    const judged = this.#judgeRevocation(chain, at);
+    return judged.reason === undefined
+      ? { ok: true, chain: [first.x509], notes: [], revocation: judged.facts }
+      : { ok: false, reason: judged.reason, revocation: judged.facts };
+  }
+
+  /** @returns the anchor whose key signed the certificate */
+  issuerOf(certificate: Certificate): Certificate | undefined {
+    return this.#anchors.find(
+      (one) => one.fingerprint !== certificate.fingerprint && this.#isIssuer(one, certificate),
+    );
   }
 
   /** Paths from the signer to an anchor, the shortest branches first. */
@@ -150,44 +267,78 @@ export class TrustStore {
   #isIssuer(issuer: Certificate, child: Certificate): boolean {
     if (issuer.subjectKey !== child.issuerKey || issuer.key === undefined) return false;
     const pair = `${child.fingerprint} ${issuer.fingerprint}`;
-    const known = this.#issued.get(pair);
+    const { issued } = this.#shared;
+    const known = issued.get(pair);
     if (known !== undefined) return known;
     const holds = verifiedBy(child, issuer);
-    if (this.#issued.size >= MAX_REMEMBERED) this.#issued.clear();
-    this.#issued.set(pair, holds);
+    if (issued.size >= MAX_REMEMBERED) issued.clear();
+    issued.set(pair, holds);
     return holds;
   }
 
   #problemOf(chain: readonly Certificate[], at: number): string | undefined {
     const anchor = chain.length - 1;
     for (const [depth, certificate] of chain.entries()) {
-      const issuer = chain[depth + 1];
       const problem =
         inItself(certificate, at) ??
-        (depth < anchor && !certificate.isStronglySigned
+        (depth < anchor && !isStronglySigned(certificate)
           ? 'certificate.weak-algorithm'
           : undefined) ??
-        (depth === 0 ? signerProblem(certificate) : authorityProblem(certificate, chain, depth)) ??
-        (issuer !== undefined && this.#isRevoked(certificate, issuer, at)
-          ? 'certificate.revoked'
-          : undefined);
+        (depth === 0 ? signerProblem(certificate) : authorityProblem(certificate, chain, depth));
       if (problem !== undefined) return problem;
     }
     return undefined;
   }
 
-  #isRevoked(certificate: Certificate, issuer: Certificate, at: number): boolean {
-    return this.#lists.some((list) => list.isRevoked(certificate, at) && list.isSignedBy(issuer));
-  }
-
-  #notes(chain: readonly Certificate[], at: number): string[] {
-    const notes = new Set<string>();
-    for (const issuer of chain.slice(1)) {
-      const lists = this.#lists.filter((list) => list.isSignedBy(issuer));
-      if (lists.length === 0) notes.add('crl.missing');
-      else if (lists.every((list) => list.isStale(at))) notes.add('crl.stale');
+  /** Everything below the anchor; of a chain of one nothing is known, and nothing is asked. */
+  #judgeRevocation(chain: readonly Certificate[], at: number): Judged {
+    const { lists, cache, rules } = this.#shared;
+    const all = cache === undefined ? lists : [...lists, ...cache.lists];
+    const statuses: RevocationStatus[] = [];
+    for (const [depth, certificate] of chain.entries()) {
+      const issuer = chain[depth + 1];
+      if (issuer === undefined) break;
+      statuses.push(revocationStatus(certificate, issuer, all, cache, rules, at));
     }
-    return [...notes];
+    const isRevoked = statuses.some((one) => one.isRevoked);
+    const isEnough = statuses.every((one) => one.isEnough);
+    return {
+      reason: isRevoked ? 'certificate.revoked' : isEnough ? undefined : 'revocation.unknown',
+      notes: [...new Set(statuses.flatMap(({ note }) => note ?? []))],
+      facts: statuses[0]?.facts ?? { source: 'none' },
+    };
+  }
+}
+
+interface Judged {
+  readonly reason: string | undefined;
+  readonly notes: readonly string[];
+  readonly facts: RevocationFacts;
+}
+
+function readAnchors(files: readonly Uint8Array[], whose: string): Certificate[] {
+  const anchors = files.flatMap((file, index) =>
+    usable(
+      readBlocks(file, 'CERTIFICATE').map(readCertificate),
+      `trust anchor file ${index}${whose}`,
+    ),
+  );
+  return [...new Map(anchors.map((anchor) => [anchor.fingerprint, anchor])).values()];
+}
+
+function readLists(files: readonly Uint8Array[], whose: string): ParsedRevocationList[] {
+  return files.flatMap((file, index) =>
+    usable(readBlocks(file, 'X509 CRL').map(readList), `revocation list file ${index}${whose}`),
+  );
+}
+
+/** RSASSA-PSS too, as far as its parameters are strong and named. */
+function isStronglySigned({ isStronglySigned: isKnown, x509 }: Certificate): boolean {
+  if (isKnown) return true;
+  try {
+    return isStrong(readSignatureMethod(derChildren(readDer(x509.raw))[1]));
+  } catch {
+    return false;
   }
 }
 
@@ -233,7 +384,7 @@ function verifiedBy(child: Certificate, issuer: Certificate): boolean {
 
 function readList(bytes: Buffer): ParsedRevocationList | undefined {
   try {
-    return new ParsedRevocationList(bytes);
+    return ParsedRevocationList.read(bytes);
   } catch {
     return undefined;
   }

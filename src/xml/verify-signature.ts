@@ -26,7 +26,7 @@ import {
 } from './signature-references.js';
 import { type Found, findSignatures } from './signature-search.js';
 import { readShape, type SignatureShape } from './signature-shape.js';
-import { distrustReason, findSigner, type SignatureTrust } from './signer.js';
+import { judgeSigner, findSigner, type SignatureTrust } from './signer.js';
 import type { XmlDocument, XmlElement } from './tree.js';
 
 export type { SignatureTrust } from './signer.js';
@@ -75,12 +75,13 @@ export function verifySignature(
   const changes = findChanges(doc, signature, targets);
   if (changes.length > 0) return invalid(changes);
 
-  const distrust = distrustReason(answer.signer, certificates, trust);
+  const { reason: distrust, revocation } = judgeSigner(answer.signer, certificates, trust);
   return {
     class: distrust === undefined ? 'valid' : 'untrusted',
     signedParts: coveredParts(targets),
     reasons: distrust === undefined ? [] : [distrust],
     signer: signerCertificate(answer.signer),
+    ...(revocation === undefined ? {} : { revocation }),
     ...about,
   };
 }

@@ -29,6 +29,7 @@ export interface TestGateway extends Gateway {
 }
 
 export interface ConfigChange {
+  readonly exchange?: Partial<Config['exchange']>;
   readonly admin?: Partial<Config['admin']>;
   readonly limits?: Partial<Config['limits']>;
   readonly delivery?: Partial<Config['delivery']>;
@@ -41,7 +42,7 @@ export function testConfig(folder: string, over: ConfigChange = {}): Config {
   const loopback = { host: '127.0.0.1', port: 0 };
   return {
     organId: 'T99.00' as OrganId,
-    exchange: loopback,
+    exchange: { ...loopback, ...over.exchange },
     admin: { ...loopback, metrics: 'open', ...over.admin },
     store: { folder: join(folder, 'store') },
     trust: { anchors: [], crls: [], ...over.trust },

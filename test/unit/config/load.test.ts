@@ -112,13 +112,19 @@ describe('loadConfig', () => {
       'organ_id: T99',
       'store: postgres://db.example/edx',
       'content: s3://bucket',
-      'signature: {engine: both}',
       'store_password_file: secret',
       'profiles: {edoc: {}}',
     ].join('\n');
     const all = problems(yaml);
-    expect(all).to.have.length(5);
+    expect(all).to.have.length(4);
     for (const one of all) expect(one).to.contain('not available in this version');
+  });
+
+  it('takes a second engine for signatures, but no unknown one', () => {
+    const { config } = load('organ_id: T99\nsignature: {engine: both}\n');
+    expect(config?.signature.engine).to.equal('both');
+    const all = problems('organ_id: T99\nsignature: {engine: xml-crypto}\n').join();
+    expect(all).to.contain('write native or both');
   });
 
   it('lets the environment override single keys and remembers where values come from', () => {
@@ -210,6 +216,37 @@ describe('loadConfig', () => {
         cert: join(folder, 'tls.pem'),
         key: join(folder, 'tls.key'),
       });
+    });
+  });
+
+  describe('sign-in at the exchange listener', () => {
+    const yaml = (more: string): string =>
+      `organ_id: T99\nexchange:\n  tls:\n    cert: tls.pem\n    key: tls.key\n${more}`;
+    beforeEach(() => {
+      for (const name of ['tls.pem', 'tls.key', 'ca.pem']) {
+        writeFileSync(join(folder, name), '', { mode: 0o600 });
+      }
+    });
+
+    it('asks for client certificates only with authorities, a mode and TLS', () => {
+      const ca = '    client_ca: ca.pem\n';
+      const mode = '    client_auth: require\n';
+      expect(load(yaml(ca + mode)).config?.exchange.clientAuth).to.deep.equal({
+        ca: [join(folder, 'ca.pem')],
+        mode: 'require',
+      });
+      expect(problems(yaml(ca)).join()).to.contain('client_ca: needs exchange.tls.client_auth');
+      expect(problems(yaml(mode)).join()).to.contain('client_auth: needs exchange.tls.client_ca');
+      const bare = `organ_id: T99\nexchange:\n  tls:\n${ca}${mode}`;
+      expect(problems(bare).join()).to.contain('client_auth: needs exchange.tls.cert');
+    });
+
+    it('takes WS-Security by default, and digests only when told to', () => {
+      expect(load(yaml('')).config?.exchange).not.to.have.any.keys('wsSecurity', 'wsDigest');
+      expect(load(yaml('  ws_security: off\n')).config?.exchange.wsSecurity).to.equal('off');
+      expect(load(yaml('  ws_digest: on\n')).config?.exchange.wsDigest).to.equal('on');
+      const both = problems(yaml('  ws_security: off\n  ws_digest: on\n'));
+      expect(both.join()).to.contain('ws_digest: needs exchange.ws_security: on');
     });
   });
 

@@ -296,7 +296,7 @@ describe('trust store', () => {
     it('reaches registered certificates of an anchor', () => {
       const leaf = leafOf('Root');
       const store = TrustStore.from([root().der], [list('Root', KEYS.root, [leaf])]);
-      expect(store.checkRegistered(leaf.x509, AT)).to.deep.equal({
+      expect(store.checkRegistered(leaf.x509, AT)).to.deep.include({
         ok: false,
         reason: 'certificate.revoked',
       });
@@ -340,6 +340,14 @@ describe('trust store', () => {
       const [only, ...more] = loadRegistered([pem, 'nothing']);
       expect(only?.subject).to.contain('UID=T99.02');
       expect(more).to.deep.equal([]);
+    });
+
+    it('are parsed once however often they are asked for', () => {
+      const pem = fixture('keys/sender-rsa.pem');
+      const [first] = loadRegistered([pem]);
+      const [again] = loadRegistered([pem]);
+      expect(first).not.to.equal(undefined);
+      expect(again).to.equal(first);
     });
   });
 
