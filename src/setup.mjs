@@ -1,6 +1,6 @@
 /**
- * Set-up and start: `npm start`, `npm test` and `npm run bench` come here. Plain JavaScript without
- * dependencies, since it runs before anything is installed or compiled.
+ * Set-up and start: `npm start`, `npm test`, `npm run bench` and `npm run fuzz` come here. Plain
+ * JavaScript without dependencies, since it runs before anything is installed or compiled.
  *
  * One line per step. A step that has nothing to do says nothing.
  *
@@ -214,8 +214,10 @@ function program() {
       return [join(MODULES, 'mocha', 'bin', 'mocha.js'), ...rest];
     case 'bench':
       return [join(ROOT, 'dist', 'bench', 'run.js'), ...rest];
+    case 'fuzz':
+      return [join(ROOT, 'dist', 'test', 'fuzz', 'run.js'), ...rest];
     default:
-      throw new Error(`there is no mode ${mode}; use start, test or bench`);
+      throw new Error(`there is no mode ${mode}; use start, test, bench or fuzz`);
   }
 }
 

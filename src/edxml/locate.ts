@@ -17,7 +17,10 @@ export interface Located {
   readonly header: XmlElement | undefined;
   /** In a status of the provincial form the part `MessageHeader` is the element `Status`. */
   readonly parts: ReadonlyMap<SignedPart, XmlElement>;
-  /** The element goes by the name of a part or of the header, in any spelling the reader accepts. */
+  /**
+   * The element goes by the name of a part or of the header, in any spelling the reader accepts, or by
+   * that of an element that says who sends what to whom, at a place where none is read.
+   */
   looksLikePart(element: XmlElement): boolean;
 }
 
@@ -45,13 +48,46 @@ const PART_NAMES: ReadonlySet<string> = new Set<string>([...SIGNED_PARTS, 'edXML
 const HEADER_NAMES: ReadonlySet<string> = new Set(['edxmlheader', 'header']);
 /** In lower case, with all spellings. */
 const PART_SPELLINGS = new Set<string>();
-collectSpellings(rootShape('document'));
+/**
+ * Elements that say who sends what to whom. Not parts themselves, but a recipient that looks for the
+ * first of that name must not find another one than we read.
+ */
+const TELLING_NAMES: ReadonlySet<string> = new Set([
+  'From',
+  'To',
+  'DocumentId',
+  'CodeNumber',
+  'CodeNotation',
+  'Subject',
+  'StatusCode',
+  'BussinessDocType',
+  'ReplacementInfo',
+  'Receiver',
+  'Reference',
+  'Attachment',
+  'ContentTransferEncoded',
+]);
+/** Spelling of a telling name in lower case → spellings of the elements it belongs into. */
+const TELLING_PARENTS = new Map<string, Set<string>>();
+for (const kind of ['document', 'status'] as const) collectSpellings(rootShape(kind), []);
+collectSpellings(rootShape('status', 'Status'), []);
 
-function collectSpellings({ name, aliases, shape }: Member): void {
-  if (PART_NAMES.has(name)) {
-    for (const one of [name, ...aliases]) PART_SPELLINGS.add(one.toLowerCase());
+function collectSpellings({ name, aliases, shape }: Member, parents: readonly string[]): void {
+  const spellings = [name, ...aliases].map((one) => one.toLowerCase());
+  for (const one of spellings) {
+    if (PART_NAMES.has(name)) PART_SPELLINGS.add(one);
+    if (!TELLING_NAMES.has(name)) continue;
+    const known = TELLING_PARENTS.get(one) ?? new Set();
+    for (const parent of parents) known.add(parent);
+    TELLING_PARENTS.set(one, known);
   }
-  for (const inner of branchOf(shape)?.members ?? []) collectSpellings(inner);
+  for (const inner of branchOf(shape)?.members ?? []) collectSpellings(inner, spellings);
+}
+
+/** A telling element where the reader would not look for it. */
+function isMisplaced(name: string, parent: XmlElement | undefined): boolean {
+  const parents = TELLING_PARENTS.get(name);
+  return parents !== undefined && !parents.has(parent?.name.toLowerCase() ?? '');
 }
 
 function looksLikePart(element: XmlElement): boolean {
@@ -59,7 +95,7 @@ function looksLikePart(element: XmlElement): boolean {
   const name = element.name.toLowerCase();
   // The header of a status in its provincial form; elsewhere that is a name like any other.
   if (name === 'status') return HEADER_NAMES.has(element.parent?.name.toLowerCase() ?? '');
-  return PART_SPELLINGS.has(name);
+  return PART_SPELLINGS.has(name) || isMisplaced(name, element.parent);
 }
 
 /** The element with the data of the package, document or status, and the form it has. */

@@ -30,7 +30,6 @@ const CDATA_IN_VALUE = /SignatureValue\s*>[^<]*<!\[CDATA\[/;
 const XML_ATTRIBUTE = /\sxml:(?:lang|space|base|id)\s*=/;
 const LIST_OF_SIGNED_INFO = /CanonicalizationMethod[^>]*>\s*<[^>]*InclusiveNamespaces/;
 const DEFAULT_PREFIX = /PrefixList\s*=\s*["'][^"']*#default/;
-const PREFIXED_ID = /:(?:Id|ID|id)\s*=/;
 
 /** We refuse for one of these reasons (verify-signature.ts, signature-shape.ts), xml-crypto does not look. */
 function stricter(rule: string, why: string, ...starts: readonly string[]): KnownDisagreement {
@@ -126,14 +125,6 @@ export const KNOWN_DISAGREEMENTS: readonly KnownDisagreement[] = [
     weHold: false,
     matches: ({ verdict, text }) =>
       verdict.reasons[0] === 'digest.mismatch' && DEFAULT_PREFIX.test(text),
-  },
-  {
-    rule: 'foreign-id',
-    why: 'For xml-crypto an attribute of that local name is an Id in any namespace; for us only without one, as xml:id and as wsu:Id.',
-    weHold: true,
-    matches: ({ opinion, text }) =>
-      opinion.reason?.includes('multiple elements with the same value') === true &&
-      PREFIXED_ID.test(text),
   },
   {
     rule: 'registered-key',

@@ -25,14 +25,11 @@ export interface Found {
   readonly hasStrayPart: boolean;
 }
 
-const XML = 'http://www.w3.org/XML/1998/namespace';
-const WSU = 'http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-wssecurity-utility-1.0.xsd';
-/** By namespace, then local name: all spellings that any verifier in the field takes for an Id. */
-const ID_NAMES: ReadonlyMap<string, ReadonlySet<string>> = new Map([
-  ['', new Set(['Id', 'ID', 'id'])],
-  [XML, new Set(['id'])],
-  [WSU, new Set(['Id'])],
-]);
+/**
+ * Local names, whatever the namespace (none, `xml:`, `wsu:`, any other): some verifier in the field takes
+ * each of them for an Id.
+ */
+const ID_NAMES: ReadonlySet<string> = new Set(['Id', 'ID', 'id']);
 
 /** @param isStray the element could be taken for a part, but is none. */
 export function findSignatures(
@@ -54,8 +51,8 @@ export function findSignatures(
       if (isFilled(at)) filledSlots.push(at);
     }
     if (!hasStrayPart && isStray(at)) hasStrayPart = true;
-    for (const { name, namespace, value } of at.attributes) {
-      if (ID_NAMES.get(namespace)?.has(name) !== true) continue;
+    for (const { name, value } of at.attributes) {
+      if (!ID_NAMES.has(name)) continue;
       if (ids.has(value)) hasRepeatedId = true;
       ids.set(value, at);
     }

@@ -90,4 +90,27 @@ describe('elements with the name of a part in a signed package', () => {
     const verdict = judge(withExtra('<edXML:Business/>', UNSIGNED));
     expect(shortly(verdict)).to.equal('absent signature.absent');
   });
+
+  describe('and with the name of what says who sends what to whom', () => {
+    const telling = ['From', 'To', 'DocumentId', 'Subject', 'StatusCode', 'BussinessDocType'];
+    for (const name of [...telling, 'BusinessDocType', 'subject', 'Attachment', 'Reference']) {
+      it(`make it invalid where they are not read: ${name}`, () => {
+        const extra = `<${name} xmlns="${EDXML}">T</${name}>`;
+        expect(shortly(judge(withExtra(extra)))).to.equal('invalid part.repeated');
+        const wrapped = `<Feedback xmlns="${EDXML}"><${name}>T</${name}></Feedback>`;
+        expect(shortly(judge(withExtra(wrapped)))).to.equal('invalid part.repeated');
+      });
+    }
+
+    it('do no harm where they belong, or where the name says nothing of the kind', () => {
+      expect(shortly(judge(SIGNED))).to.equal('valid');
+      const routing = `<Agency xmlns="${EDXML}"><OrganId>T99.09</OrganId><Email>a@b.example</Email></Agency>`;
+      expect(shortly(judge(withExtra(routing)))).to.equal('valid');
+    });
+  });
+
+  it('and an Id in any namespace counts when Ids are compared', () => {
+    const twice = withExtra('<x xmlns="urn:example:x" xmlns:y="urn:example:y" y:Id="header"/>');
+    expect(shortly(judge(twice))).to.match(/^invalid id\.repeated/);
+  });
 });
