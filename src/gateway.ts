@@ -20,8 +20,8 @@ import { openReceiptKey } from './evidence/receipt-keys.js';
 import type { Logger } from './log.js';
 import { createMetrics } from './metrics.js';
 import { causeText } from './model/issue.js';
-import { digestKeyFile, openDigestKey } from './operate/digest-secrets.js';
 import { alertCertificates } from './operate/certificate-warnings.js';
+import { digestKeyFile, openDigestKey } from './operate/digest-secrets.js';
 import { createRevocationRefresh } from './operate/revocation-refresh.js';
 import { loadTrust } from './operate/trust.js';
 import { PACKAGE_ROOT } from './package-root.js';
@@ -38,6 +38,7 @@ import { closeConnections } from './soap/exchange.js';
 import { assertSameOperations, loadOperations } from './soap/operations.js';
 import { openSqliteStore } from './store/sqlite/open.js';
 import type { Store } from './store/store.js';
+import { compareEngines } from './xml/engine-agreement.js';
 import { RevocationCache } from './xml/revocation-cache.js';
 import { defaultSchemas } from './xml/schema.js';
 import { TrustStore } from './xml/trust.js';
@@ -73,6 +74,17 @@ const PURGE_STEP = 200;
 function version(): string {
   const text = readFileSync(join(PACKAGE_ROOT, 'package.json'), 'utf8');
   return (JSON.parse(text) as { version: string }).version;
+}
+
+/** Asks xml-crypto too. The alarm names the request, not what the other engine said: that quotes the package. */
+function alarmed(logger: Logger): NonNullable<ReceiveContext['compareEngines']> {
+  return (bytes, verdict, correlationId) => {
+    const agreement = compareEngines(bytes, verdict);
+    if (!agreement.agrees) {
+      logger.error('alert.signature-engines', { correlationId, signatureClass: verdict.class });
+    }
+    return agreement;
+  };
 }
 
 /** Trust of client certificates: other authorities than those of signatures, the same lists. */
@@ -133,6 +145,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
       signaturePolicy: config.signature.policy,
       maxAttachments: config.limits.attachments,
       trust: () => trust,
+      ...(config.signature.engine === 'both' ? { compareEngines: alarmed(logger) } : {}),
       makeReceipt: (facts) => makeReceipt(facts, config.organId, key),
       signFor: (agency, xml) => signForAgency(agency, xml, readSecretFile),
       wake: () => wake(),

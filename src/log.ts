@@ -36,6 +36,7 @@ export const EVENTS = [
   'agency.token',
   'agency.certificate',
   'alert.signature-downgrade',
+  'alert.signature-engines',
   'alert.certificate-expiry',
   'receipt.key',
   'store.failed',

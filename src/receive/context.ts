@@ -10,8 +10,9 @@ import type { PackageKind } from '../model/edxml.js';
 import type { Submission } from '../model/message.js';
 import type { MessageId } from '../model/message-id.js';
 import type { OrganId } from '../model/organ-id.js';
-import type { SignatureClass, SignaturePolicy } from '../model/signature.js';
+import type { SignatureClass, SignaturePolicy, SignatureVerdict } from '../model/signature.js';
 import type { Store } from '../store/store.js';
+import type { Agreement } from '../xml/engine-agreement.js';
 import type { TrustStore } from '../xml/trust.js';
 
 /** The facts that a receipt vouches for. */
@@ -39,6 +40,12 @@ export interface ReceiveContext {
   readonly maxAttachments: number;
   /** The trust of the moment; changes at a reload. */
   trust(): TrustStore;
+  /** Set under `signature.engine: both`: asks the second engine and raises the alarm if it disagrees. */
+  readonly compareEngines?: (
+    bytes: Uint8Array,
+    verdict: SignatureVerdict,
+    correlationId: string,
+  ) => Agreement;
   /** Signed XML. */
   makeReceipt(facts: ReceiptFacts): Uint8Array;
   /** Signs a status package with the key an agency has lent us. */

@@ -12,6 +12,7 @@ import type { CheckList, CheckName } from '../model/check.js';
 import type { PackageKind, PeerProfile, ReadPackage } from '../model/edxml.js';
 import { GatewayError, type Issue } from '../model/issue.js';
 import type { SignatureVerdict } from '../model/signature.js';
+import type { Agreement } from '../xml/engine-agreement.js';
 import { parseXml } from '../xml/parse.js';
 import { scanXml } from '../xml/scan.js';
 import { childOf, type XmlDocument, type XmlElement } from '../xml/tree.js';
@@ -24,6 +25,8 @@ export interface InspectOptions {
   readonly now: number;
   /** Whom to trust for the agency in From, as written; without it no signature is judged. */
   readonly trustFor?: (from: string) => SignatureTrust | Promise<SignatureTrust>;
+  /** A second engine is asked about the same bytes; what it says is noted, never counted. */
+  readonly compare?: (bytes: Uint8Array, verdict: SignatureVerdict) => Agreement;
   /** What a policy makes of the verdict; its issues belong to the check of the signature. */
   readonly judge?: (verdict: SignatureVerdict, read: ReadPackage | undefined) => readonly Issue[];
 }
@@ -71,6 +74,8 @@ async function judge(
     note(
       `class ${verdict.class}${verdict.reasons.length > 0 ? `: ${verdict.reasons.join(', ')}` : ''}`,
     );
+    const other = options.compare?.(document.bytes, verdict);
+    if (other?.agrees === false) note(`class ${verdict.class}; the second engine disagrees`);
     issues.push(...(options.judge?.(verdict, read) ?? []));
     return verdict;
   });

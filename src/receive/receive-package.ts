@@ -21,7 +21,7 @@ import type { SignatureTrust } from '../xml/verify-signature.js';
 import type { Call, ReceiveContext } from './context.js';
 import { duplicateKeyOf } from './duplicate-key.js';
 import { checkFollowUp } from './follow-up.js';
-import { type Inspection, inspectBytes } from './inspect.js';
+import { type Inspection, type InspectOptions, inspectBytes } from './inspect.js';
 import { makeMessage } from './make-message.js';
 import { findRecipients } from './recipients.js';
 import { applyPolicy, effectivePolicy } from './signature-policy.js';
@@ -89,6 +89,13 @@ const NOBODY: Sender = {
   trust: { store: TrustStore.empty, from: '', registered: [], at: 0, allowSha1: false },
 };
 
+function compareWith(context: ReceiveContext, call: Call): Pick<InspectOptions, 'compare'> {
+  const { compareEngines } = context;
+  if (compareEngines === undefined) return {};
+  const { correlationId } = call.submission;
+  return { compare: (bytes, verdict) => compareEngines(bytes, verdict, correlationId) };
+}
+
 /** Design 2.3: From must be the caller or an agency it may act for. */
 function checkSender(
   caller: Agency,
@@ -137,6 +144,7 @@ export async function receivePackage(
       sender = await findSender(context, from);
       return sender.trust;
     },
+    ...compareWith(context, call),
     judge: (verdict, read) => {
       const { agency, trust, everRegistered } = sender;
       if (agency === undefined || options.writtenByGateway === true) return [];
