@@ -8,6 +8,7 @@ import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import { readSecretFile } from '../config/secret-file.js';
 import type { Route } from '../model/agency.js';
+import { ATTACHMENT_POLICIES, type AttachmentPolicy } from '../model/attachment-signature.js';
 import { PEER_PROFILES, type PeerProfile } from '../model/edxml.js';
 import { refuse } from '../model/issue.js';
 import { SIGNATURE_POLICIES, type SignaturePolicy } from '../model/signature.js';
@@ -25,6 +26,7 @@ export interface AgencyOptions extends CommonOptions {
   readonly profile?: PeerProfile;
   readonly signature?: SignaturePolicy;
   readonly allowSha1?: boolean;
+  readonly attachmentSignatures?: AttachmentPolicy;
   readonly mayActFor?: string[];
   readonly oldOrganId?: string;
   readonly inCharge?: string;
@@ -47,6 +49,13 @@ export function agencyOptions(command: Command): Command {
     .addOption(choiceOption('--profile <name>', 'how its packages are read', PEER_PROFILES, later))
     .addOption(
       choiceOption('--signature <policy>', 'what is asked of signatures', SIGNATURE_POLICIES),
+    )
+    .addOption(
+      choiceOption(
+        '--attachment-signatures <policy>',
+        'whether an invalid signature inside an attachment refuses the document',
+        ATTACHMENT_POLICIES,
+      ),
     )
     .option('--allow-sha1', 'take signatures with SHA-1, marked')
     .option('--no-allow-sha1', 'refuse them (default)')
@@ -78,6 +87,7 @@ export function changeOf(terminal: Terminal, options: AgencyOptions): AgencyChan
     ...given('route', route),
     ...given('profile', options.profile),
     ...given('signaturePolicy', options.signature),
+    ...given('attachmentPolicy', options.attachmentSignatures),
     ...given('allowSha1', options.allowSha1),
     ...given('mayActFor', options.mayActFor),
     ...given('signingKeyFile', key === undefined ? undefined : secretPath(terminal, key)),

@@ -177,6 +177,10 @@ function agencyText(agency: AgencyView): string {
       'signature',
       agency.signaturePolicy ?? 'by default (require once a certificate is registered)',
     ],
+    [
+      'attachments',
+      agency.attachmentPolicy === 'verify' ? 'their signatures must hold' : undefined,
+    ],
     ['SHA-1', agency.allowSha1 ? 'allowed' : undefined],
     ['may act for', agency.mayActFor.length > 0 ? agency.mayActFor.join(', ') : undefined],
     ['changed', localTime(agency.changedAt)],

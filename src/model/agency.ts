@@ -4,6 +4,7 @@
  *
  * @module
  */
+import type { AttachmentPolicy } from './attachment-signature.js';
 import type { PeerProfile } from './edxml.js';
 import type { OrganId } from './organ-id.js';
 import type { SignaturePolicy } from './signature.js';
@@ -35,6 +36,8 @@ export interface Agency {
   /** Set by an operator; absent = `require` once a certificate is registered, else the gateway's default. */
   readonly signaturePolicy?: SignaturePolicy;
   readonly allowSha1: boolean;
+  /** Absent = `record`. */
+  readonly attachmentPolicy?: AttachmentPolicy;
   /** Agencies this one may send for. Sending only. */
   readonly mayActFor: readonly OrganId[];
   /** PEM file with key and certificate lent for status packages that the gateway writes for it. */

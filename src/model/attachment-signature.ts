@@ -18,6 +18,13 @@ export type AttachmentSignatureFormat = (typeof ATTACHMENT_SIGNATURE_FORMATS)[nu
 export const ATTACHMENT_VERDICTS = ['valid', 'untrusted', 'invalid', 'unreadable'] as const;
 export type AttachmentVerdict = (typeof ATTACHMENT_VERDICTS)[number];
 
+/**
+ * What an agency asks of the signatures inside the attachments of its documents. `record`: they are
+ * judged after the receipt and refuse nothing. `verify`: a document with an `invalid` one is refused.
+ */
+export const ATTACHMENT_POLICIES = ['record', 'verify'] as const;
+export type AttachmentPolicy = (typeof ATTACHMENT_POLICIES)[number];
+
 /** `earlier-revision`: the file was appended to after this signature. `part`: some elements of an XML file. */
 export type AttachmentCoverage = 'whole-file' | 'earlier-revision' | 'part';
 

@@ -20,6 +20,7 @@ export const CHECK_NAMES = [
   'manifest',
   'rules',
   'signature',
+  'attachments',
   'sender',
   'recipients',
   'duplicate',

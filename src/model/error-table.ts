@@ -417,6 +417,12 @@ export const ERRORS = {
     'Sign MessageHeader, Bussiness, edXMLManifest and AttachmentEncoded, or the whole document.',
     'Ký MessageHeader, Bussiness, edXMLManifest và AttachmentEncoded, hoặc toàn bộ gói tin.',
   ),
+  'attachment.signature': client(
+    'A signature inside the attachment {cid} does not hold: {reason}',
+    'Chữ ký trong tệp đính kèm {cid} không hợp lệ: {reason}',
+    'Attach the file as it was signed; nothing may change after signing.',
+    'Đính kèm đúng tệp đã ký; không được sửa sau khi ký.',
+  ),
   'signature.required': client(
     'This agency must sign its packages; the signature is {class}.',
     'Cơ quan này bắt buộc phải ký gói tin; chữ ký hiện là {class}.',

@@ -8,6 +8,7 @@
 import type { Clock } from '../clock.js';
 import type { Logger } from '../log.js';
 import type { Agency, AgencyCertificate, Route } from '../model/agency.js';
+import type { AttachmentPolicy } from '../model/attachment-signature.js';
 import type { PeerProfile } from '../model/edxml.js';
 import { refuse } from '../model/issue.js';
 import { type OrganId, parseOrganId } from '../model/organ-id.js';
@@ -36,6 +37,7 @@ export interface AgencyChange {
   readonly profile?: PeerProfile;
   readonly signaturePolicy?: SignaturePolicy;
   readonly allowSha1?: boolean;
+  readonly attachmentPolicy?: AttachmentPolicy;
   /** Replaces the whole list. */
   readonly mayActFor?: readonly string[];
   readonly signingKeyFile?: string;
@@ -128,6 +130,7 @@ export function changedAgency(before: Agency, change: AgencyChange, now: number)
     email: text('email', change.email),
     signaturePolicy: change.signaturePolicy,
     signingKeyFile: change.signingKeyFile,
+    attachmentPolicy: change.attachmentPolicy,
   };
   const given = Object.fromEntries(
     Object.entries(optional).filter(([, value]) => value !== undefined),

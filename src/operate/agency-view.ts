@@ -26,6 +26,8 @@ export interface AgencyView {
   /** Absent = `require` once a certificate is registered, else the gateway's default. */
   readonly signaturePolicy?: string;
   readonly allowSha1: boolean;
+  /** Absent = `record`. */
+  readonly attachmentPolicy?: string;
   readonly mayActFor: readonly string[];
   readonly signingKeyFile?: string;
   /** ISO 8601, UTC. */

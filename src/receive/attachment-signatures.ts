@@ -11,7 +11,7 @@
 import type { Clock } from '../clock.js';
 import type { Logger } from '../log.js';
 import type { AttachmentSignature, AttachmentSignatures } from '../model/attachment-signature.js';
-import { causeText } from '../model/issue.js';
+import { causeText, type Issue, issue } from '../model/issue.js';
 import type { NewEvent } from '../model/message.js';
 import type { MessageId } from '../model/message-id.js';
 import type { Store } from '../store/store.js';
@@ -68,6 +68,22 @@ export function attachmentSignatureEvents(
     ...(skipped === 0 ? {} : { skipped }),
   };
   return [...found, { time, event: 'attachments-checked', detail }];
+}
+
+/** An issue for each signature inside an attachment that does not hold; for agencies that ask for it. */
+export async function brokenSignatures(
+  bytes: Uint8Array,
+  options: { readonly trust: TrustStore; readonly at: number },
+): Promise<Issue[]> {
+  const { attachmentSignaturesOf } = await import('../xml/package-attachments.js');
+  const files = await attachmentSignaturesOf(bytes, options);
+  return files.flatMap(({ contentId, signatures }) =>
+    signatures
+      .filter((one) => one.verdict === 'invalid')
+      .map((one) =>
+        issue('attachment.signature', { cid: contentId, reason: one.reasons.join(', ') }),
+      ),
+  );
 }
 
 async function look(context: AttachmentSignatureContext, messageId: MessageId): Promise<void> {

@@ -18,6 +18,7 @@ import type { Store } from '../store/store.js';
 import { loadRegistered } from '../xml/certificates.js';
 import { TrustStore } from '../xml/trust.js';
 import type { SignatureTrust } from '../xml/verify-signature.js';
+import { brokenSignatures } from './attachment-signatures.js';
 import type { Call, ReceiveContext } from './context.js';
 import { duplicateKeyOf } from './duplicate-key.js';
 import { checkFollowUp } from './follow-up.js';
@@ -185,6 +186,12 @@ export async function receivePackage(
   }
 
   checks.issues.push(...attachmentBound(read, context.maxAttachments));
+  if (from?.attachmentPolicy === 'verify' && authorised && checks.errors.length === 0) {
+    await checks.runAsync('attachments', async (issues) => {
+      const trust = context.trust().forAgency(from.organId);
+      issues.push(...(await brokenSignatures(bytes, { trust, at: clock.now() })));
+    });
+  }
   const recipients = await checks.runAsync('recipients', async (issues, note) => {
     if (read === undefined) return [];
     const found = await findRecipients(store, read, issues);

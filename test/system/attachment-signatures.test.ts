@@ -62,4 +62,15 @@ describe('signatures inside attachments, after acceptance', () => {
     });
     expect(await eventsOf(id, 'attachments-checked')).to.have.length(1);
   });
+
+  it('refuse a document where the agency asks for it, when one does not hold', async () => {
+    await gateway.agency({ organId: 'T99.05', attachmentPolicy: 'verify' });
+    const as = { organId: 'T99.05', token: gateway.tokenOf('T99.05') };
+    const from = { organId: 'T99.05', organName: 'Sở Mẫu E' };
+    const sent = (name: string) =>
+      sendPackage(gateway.soapUrl, samplePackage({ from }, fixture(name)), as);
+    const refused = await sent(PDF_INVALID);
+    expect([refused.status, refused.code]).to.deep.equal([500, 'attachment.signature']);
+    expect((await sent(PDF_UNTRUSTED)).status).to.equal(200);
+  });
 });
