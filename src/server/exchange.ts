@@ -17,7 +17,9 @@ import { assertSoapContentType, parseContentType, soapVersionHint } from '../soa
 import { readEnvelope, type SoapRequest } from '../soap/envelope.js';
 import type { OperationTable } from '../soap/operations.js';
 import { validateRequest } from '../soap/request-schema.js';
-import { Aborted, busy, contentEncodingOf, declaredLength, readBody } from './body.js';
+import { isSecurityHeader } from '../soap/ws-security.js';
+import { type Admitted, admit } from './admit.js';
+import { Aborted, contentEncodingOf, readBody } from './body.js';
 import { contractRoutes } from './contract.js';
 import { createLoad, type Room } from './load.js';
 import type { Progress, ServerContext } from './progress.js';
@@ -55,14 +57,8 @@ export function createExchange(options: ExchangeOptions): express.Express {
       version: soapVersionHint(parseContentType(request.headers['content-type'])),
     };
     try {
-      const { authorization } = request.headers;
-      progress.caller = await options.signIn.authenticate(authorization, addressOf(request));
-      // Only now: whoever cannot sign in takes no room from those who can.
-      const declared = declaredLength(request, requestBytes) ?? 0;
-      const room = load.enter(progress.caller.agency.organId, declared);
-      if (room === undefined) throw busy();
-      response.once('close', () => room.leave());
-      await answer(options, request, response, progress, progress.caller, room);
+      const admitted = await admit({ ...options, load }, request, response, progress);
+      await answer(options, request, response, progress, admitted);
     } catch (error) {
       if (error instanceof Aborted) return;
       await failRequest(options, request, response, progress, error);
@@ -88,24 +84,16 @@ async function answer(
   request: Request,
   response: Response,
   progress: Progress,
-  caller: Caller,
-  room: Room,
+  admitted: Admitted,
 ): Promise<void> {
   const { context, operations } = options;
   const { checks } = progress;
-  const contentType = parseContentType(request.headers['content-type']);
-  assertSoapContentType(contentType);
-  contentEncodingOf(request);
-  const body = await checks.runAsync('size', async (_issues, note) => {
-    const read = await readBody(request, options.requestBytes, room);
-    note(`${read.byteLength} bytes`);
-    return read;
-  });
-  progress.body = body;
-
-  const soap = checks.run('envelope', () => readEnvelope(body, contentType));
+  const { caller, room } = admitted;
+  const { bytes: size, soap } = admitted.read ?? (await read(options, request, progress, room));
   try {
     progress.version = soap.version;
+    // It may hold a token in clear text: not to be kept with a refusal.
+    if (soap.header?.children.some(isSecurityHeader) === true) delete progress.body;
     const operation = checks.run('operation', () => {
       const found = operations.operationFor(soap.body);
       validateRequest(soap, found);
@@ -117,7 +105,7 @@ async function answer(
     const call: Call = {
       caller,
       checks,
-      submission: submissionOf(progress, soap, caller, addressOf(request), body.byteLength),
+      submission: submissionOf(progress, soap, caller, addressOf(request), size),
       keep: (bytes) => {
         progress.package = bytes;
       },
@@ -128,6 +116,27 @@ async function answer(
   } finally {
     soap.dispose();
   }
+}
+
+async function read(
+  { requestBytes, signIn }: ExchangeOptions,
+  request: Request,
+  progress: Progress,
+  room: Room,
+): Promise<{ bytes: number; soap: SoapRequest }> {
+  const { checks } = progress;
+  const contentType = parseContentType(request.headers['content-type']);
+  assertSoapContentType(contentType);
+  contentEncodingOf(request);
+  const body = await checks.runAsync('size', async (_issues, note) => {
+    const whole = await readBody(request, requestBytes, room);
+    note(`${whole.byteLength} bytes`);
+    return whole;
+  });
+  progress.body = body;
+  const understood = signIn.takesMessages ? isSecurityHeader : undefined;
+  const soap = checks.run('envelope', () => readEnvelope(body, contentType, understood));
+  return { bytes: body.byteLength, soap };
 }
 
 function submissionOf(
@@ -143,7 +152,7 @@ function submissionOf(
     carrier: soap.carrier,
     remoteAddress,
     proof: caller.proof,
-    tokenId: caller.tokenId,
+    ...(caller.tokenId === undefined ? {} : { tokenId: caller.tokenId }),
     correlationId: progress.correlationId,
     requestBytes,
   };

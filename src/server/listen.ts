@@ -4,15 +4,28 @@
  *
  * @module
  */
+import { constants } from 'node:crypto';
 import { createServer, type RequestListener, type Server } from 'node:http';
-import { createServer as createTlsServer } from 'node:https';
+import { createServer as createTlsServer, type ServerOptions } from 'node:https';
 import type { AddressInfo } from 'node:net';
+
+export interface TlsOptions {
+  readonly cert: Buffer;
+  readonly key: Buffer;
+  /** Asks for client certificates; one that does not lead to an authority of `ca` counts as none. */
+  readonly client?: {
+    /** PEM. */
+    readonly ca: readonly string[];
+    /** Whoever has none does not get through the handshake. */
+    readonly required: boolean;
+  };
+}
 
 export interface ListenOptions {
   readonly host: string;
   /** 0 = any free port. */
   readonly port: number;
-  readonly tls?: { readonly cert: Buffer; readonly key: Buffer };
+  readonly tls?: TlsOptions;
 }
 
 export interface Listening {
@@ -30,6 +43,19 @@ const MAX_HEADER_BYTES = 32 * 1024;
 function urlOf(options: ListenOptions, address: AddressInfo): string {
   const host = address.family === 'IPv6' ? `[${address.address}]` : address.address;
   return `${options.tls === undefined ? 'http' : 'https'}://${host}:${address.port}`;
+}
+
+function tlsOptions({ cert, key, client }: TlsOptions): ServerOptions {
+  const own = { cert, key, minVersion: 'TLSv1.2' } as const;
+  if (client === undefined) return own;
+  return {
+    ...own,
+    ca: [...client.ca],
+    requestCert: true,
+    rejectUnauthorized: client.required,
+    // A resumed session would show the certificate without those between it and its authority.
+    secureOptions: constants.SSL_OP_NO_TICKET,
+  };
 }
 
 function open(server: Server, options: ListenOptions): Promise<void> {
@@ -65,7 +91,7 @@ export async function listen(app: RequestListener, options: ListenOptions): Prom
   const server =
     options.tls === undefined
       ? createServer(limits, guarded(app))
-      : createTlsServer({ ...limits, ...options.tls, minVersion: 'TLSv1.2' }, guarded(app));
+      : createTlsServer({ ...limits, ...tlsOptions(options.tls) }, guarded(app));
   await open(server, options);
   return {
     url: urlOf(options, server.address() as AddressInfo),

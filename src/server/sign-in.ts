@@ -1,75 +1,106 @@
 /**
- * Who is calling: HTTP Basic (user = organ id, password = token) or a Bearer token.
+ * Who is calling: by what the connection shows (an Authorization header, a client certificate), else by
+ * what the message says (WS-Security).
  *
- * Tokens are 256 random bits, so guessing is hopeless; failed sign-ins are slowed per address and organ
- * id all the same. A right token is never made to wait: the wait comes after the look-up has failed.
+ * Failed sign-ins are slowed per address and organ id. A right one is never made to wait: the wait comes
+ * after the look-up has failed.
  *
  * @module
  */
-import { createHash, timingSafeEqual } from 'node:crypto';
 import type { Clock } from '../clock.js';
-import { refuse } from '../model/issue.js';
+import { GatewayError, refuse } from '../model/issue.js';
 import type { Caller } from '../receive/context.js';
+import type { SoapRequest } from '../soap/envelope.js';
 import type { Store } from '../store/store.js';
+import type { TrustStore } from '../xml/trust.js';
+import { createCertificateSignIn } from './certificate-sign-in.js';
+import type { ClientCertificate } from './client-certificate.js';
+import { createMessageSignIn } from './message-sign-in.js';
 import { createSlowdown } from './slowdown.js';
+import { createFindByToken, credentialsOf } from './token-sign-in.js';
 
-interface Credentials {
-  readonly proof: Caller['proof'];
-  /** Absent for Bearer: the token says who. */
-  readonly organId?: string;
-  readonly token: string;
+/** What a connection shows of the one at its other end. */
+export interface Shown {
+  readonly authorization: string | undefined;
+  readonly certificate: ClientCertificate | undefined;
+  readonly remoteAddress: string;
+  readonly encrypted: boolean;
 }
 
-/** Bounds before work: no header of ours is longer. */
-const MAX_HEADER_CHARS = 512;
-
-function credentialsOf(header: string | undefined): Credentials | undefined {
-  if (header === undefined || header.length > MAX_HEADER_CHARS) return undefined;
-  const space = header.indexOf(' ');
-  const scheme = header.slice(0, space).toLowerCase();
-  const value = header.slice(space + 1).trim();
-  if (space < 1 || value === '') return undefined;
-  if (scheme === 'bearer') return { proof: 'bearer', token: value };
-  if (scheme !== 'basic') return undefined;
-  const pair = Buffer.from(value, 'base64').toString('utf8');
-  const colon = pair.indexOf(':');
-  if (colon < 1) return undefined;
-  return { proof: 'basic', organId: pair.slice(0, colon), token: pair.slice(colon + 1) };
+export interface SignInOptions {
+  readonly store: Store;
+  readonly clock: Clock;
+  /** Anchors for signatures of messages. */
+  trust(): TrustStore;
+  /** Anchors for client certificates. */
+  clientTrust(): TrustStore;
+  /** WS-Security is taken. */
+  readonly byMessage: boolean;
+  /** Only this machine can connect, or the operator has said that a proxy in front adds TLS. */
+  readonly clearPasswords: boolean;
+  readonly digestKey?: Buffer;
 }
 
 export interface SignIn {
-  /** Throws GatewayError `auth.required` or `auth.failed`. */
-  authenticate(header: string | undefined, remoteAddress: string): Promise<Caller>;
+  /** Whether messages may sign in. */
+  readonly takesMessages: boolean;
+  /**
+   * @returns undefined when the connection shows nothing
+   * @throws GatewayError `auth.failed`; also when header and certificate name different agencies
+   */
+  byConnection(shown: Shown): Promise<Caller | undefined>;
+  /** @throws GatewayError `auth.required`, `auth.failed`, `auth.ws-security` */
+  byMessage(request: SoapRequest, shown: Shown): Promise<Caller>;
 }
 
-export function createSignIn(store: Store, clock: Clock): SignIn {
+export function createSignIn(options: SignInOptions): SignIn {
+  const { store, clock } = options;
   const slowdown = createSlowdown(clock);
+  const findByToken = createFindByToken(store, clock);
+  const certificates = createCertificateSignIn(store, clock);
+  const messages = createMessageSignIn({ ...options, findByToken, certificates });
 
-  const find = async (credentials: Credentials): Promise<Caller | undefined> => {
-    const hash = createHash('sha256').update(credentials.token).digest();
-    const token = await store.findToken(hash.toString('hex'));
-    if (token === undefined || !timingSafeEqual(Buffer.from(token.hash, 'hex'), hash))
-      return undefined;
-    if (token.revokedAt !== undefined || token.expiresAt <= clock.now()) return undefined;
-    const agency = await store.getAgency(token.organId);
-    if (agency?.active !== true) return undefined;
-    const { organId } = credentials;
-    if (organId !== undefined && organId !== agency.organId && organId !== agency.oldOrganId) {
-      return undefined;
-    }
-    return { agency, proof: credentials.proof, tokenId: token.id };
+  const byCertificate = async (shown: ClientCertificate): Promise<Caller | undefined> => {
+    const trust = options.clientTrust();
+    const agency = await certificates.agencyOf(shown.certificate, shown.others, () => trust);
+    return agency && { agency, proof: 'client-certificate' };
   };
 
   return {
-    async authenticate(header, remoteAddress) {
-      const credentials = credentialsOf(header);
-      if (credentials === undefined) {
-        throw refuse(header === undefined ? 'auth.required' : 'auth.failed');
+    takesMessages: options.byMessage,
+    async byConnection({ authorization, certificate, remoteAddress }) {
+      if (authorization === undefined && certificate === undefined) return undefined;
+      const credentials = authorization === undefined ? undefined : credentialsOf(authorization);
+      // What is no sign-in at all cannot be a guess.
+      if (authorization !== undefined && credentials === undefined) throw refuse('auth.failed');
+      const callers = await Promise.all([
+        ...(credentials === undefined ? [] : [findByToken(credentials)]),
+        ...(certificate === undefined ? [] : [byCertificate(certificate)]),
+      ]);
+      const [first] = callers;
+      const organId = first?.agency.organId;
+      if (first !== undefined && callers.every((one) => one?.agency.organId === organId)) {
+        return first;
       }
-      const caller = await find(credentials);
-      if (caller !== undefined) return caller;
-      await slowdown.failed(remoteAddress, credentials.organId ?? '');
+      await slowdown.failed(remoteAddress, credentials?.organId ?? '');
       throw refuse('auth.failed');
     },
+    async byMessage(request, { remoteAddress, encrypted }) {
+      try {
+        return await messages.callerOf(request, mayCarryPassword(encrypted, options));
+      } catch (error) {
+        const isTried = error instanceof GatewayError && error.code !== 'auth.required';
+        if (isTried && error.http === 401) await slowdown.failed(remoteAddress, '');
+        throw error;
+      }
+    },
   };
+}
+
+/** A password in clear text only where nobody else can read it. */
+export function mayCarryPassword(
+  encrypted: boolean,
+  { clearPasswords }: Pick<SignInOptions, 'clearPasswords'>,
+): boolean {
+  return encrypted || clearPasswords;
 }

@@ -7,7 +7,7 @@
  *
  * @module
  */
-import type { Agency, AgencyCertificate, AgencyToken } from '../model/agency.js';
+import type { Agency, AgencyCertificate, AgencyToken, DigestSecret } from '../model/agency.js';
 import type { DeliveryState } from '../model/delivery-state.js';
 import type { DocumentKey } from '../model/document-id.js';
 import type { PackageKind } from '../model/edxml.js';
@@ -116,6 +116,20 @@ export interface Store {
   findToken(hash: string): Promise<AgencyToken | undefined>;
   listTokens(organId: OrganId): Promise<readonly AgencyToken[]>;
   revokeToken(organId: OrganId, id: string, at: number, actor: Actor): Promise<boolean>;
+
+  // ---- sign-in by message or certificate -------------------------------------------------------
+  /** One per agency; a new one takes the place of the old. */
+  putDigestSecret(secret: DigestSecret, actor: Actor): Promise<void>;
+  getDigestSecret(organId: OrganId): Promise<DigestSecret | undefined>;
+  /** Of every agency it is registered for; expired ones are answered too. @param fingerprint SHA-256 of the DER bytes, lower-case hex */
+  findCertificates(fingerprint: string): Promise<readonly AgencyCertificate[]>;
+  /** Of all agencies, at most 50,000; without those that no longer count. */
+  liveCertificates(now: number): Promise<readonly AgencyCertificate[]>;
+  /**
+   * Remembers a sign-in until a time, on disk. @returns false when it is remembered already: it was
+   * used before.
+   */
+  useSignIn(key: string, until: number, now: number): Promise<boolean>;
 
   // ---- messages --------------------------------------------------------------------------------
   /**

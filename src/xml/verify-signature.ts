@@ -26,7 +26,7 @@ import {
 } from './signature-references.js';
 import { type Found, findSignatures } from './signature-search.js';
 import { readShape, type SignatureShape } from './signature-shape.js';
-import { judgeSigner, findSigner, type SignatureTrust } from './signer.js';
+import { findSigner, judgeSigner, type SignatureTrust } from './signer.js';
 import type { XmlDocument, XmlElement } from './tree.js';
 
 export type { SignatureTrust } from './signer.js';

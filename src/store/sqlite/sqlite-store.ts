@@ -4,8 +4,6 @@
  *
  * @module
  */
-import type { Clock } from '../../clock.js';
-import type { Agency, AgencyCertificate, AgencyToken } from '../../model/agency.js';
 import type { DocumentKey } from '../../model/document-id.js';
 import type { PackageKind } from '../../model/edxml.js';
 import { refuse } from '../../model/issue.js';
@@ -40,7 +38,6 @@ import type {
   StoreCounts,
   TraceFilter,
 } from '../store.js';
-import { openReading } from './database.js';
 import { storeError } from './errors.js';
 import { eventRows, isLarge, messageRecord, recordBytes } from './message-record.js';
 import * as deliveries from './read-deliveries.js';
@@ -48,107 +45,27 @@ import * as directory from './read-directory.js';
 import * as messages from './read-messages.js';
 import * as refusals from './read-refusals.js';
 import { listTraces } from './read-traces.js';
-import { Statements } from './statements.js';
-import type { RefusalLimits } from './write-refusals.js';
-import { Writer } from './writer.js';
+import { SqliteDirectory, type SqliteStoreOptions } from './sqlite-directory.js';
 
 /** So often a swept content file is written anew before we give up. */
 const FILE_TRIES = 3;
 
-export interface SqliteStoreOptions {
-  /** Made with mode 0700 when it is not there. */
-  readonly folder: string;
-  readonly clock: Clock;
-  readonly refusals: RefusalLimits;
-  /** Nothing is made or changed; writing methods reject with `server.store`. */
-  readonly readOnly?: boolean;
-}
+export type { SqliteStoreOptions } from './sqlite-directory.js';
 
-export class SqliteStore implements Store {
-  readonly #clock: Clock;
+export class SqliteStore extends SqliteDirectory implements Store {
   readonly #files: ContentFiles;
-  readonly #sql: Statements;
-  readonly #theWriter: Writer | undefined;
-  #closing: Promise<void> | undefined;
 
-  constructor({ folder, clock, refusals, readOnly }: SqliteStoreOptions) {
-    this.#clock = clock;
-    this.#files = new ContentFiles(folder);
-    this.#sql = new Statements(openReading(folder));
-    this.#theWriter = readOnly ? undefined : new Writer({ folder, refusals });
-  }
-
-  get #writer(): Writer {
-    if (this.#theWriter === undefined) throw refuse('server.store');
-    return this.#theWriter;
-  }
-
-  async #read<T>(work: (sql: Statements) => T): Promise<T> {
-    try {
-      return work(this.#sql);
-    } catch (error) {
-      throw this.#closing === undefined ? storeError(error) : refuse('server.store');
-    }
-  }
-
-  // ---- directory -------------------------------------------------------------------------------
-
-  getAgency(organId: string): Promise<Agency | undefined> {
-    return this.#read((sql) => directory.getAgency(sql, organId));
-  }
-
-  listAgencies(page: PageRequest & { changedSince?: number | undefined }): Promise<Page<Agency>> {
-    return this.#read((sql) => directory.listAgencies(sql, page));
-  }
-
-  putAgency(agency: Agency, actor: Actor): Promise<void> {
-    return this.putAgencies([agency], actor);
-  }
-
-  async putAgencies(agencies: readonly Agency[], actor: Actor): Promise<void> {
-    await this.#writer.run('putAgencies', [], agencies, actor, this.#clock.now());
-  }
-
-  async addCertificate(certificate: AgencyCertificate, actor: Actor): Promise<void> {
-    await this.#writer.run('addCertificate', [], certificate, actor, this.#clock.now());
-  }
-
-  listCertificates(organId: OrganId): Promise<readonly AgencyCertificate[]> {
-    return this.#read((sql) => directory.listCertificates(sql, organId));
-  }
-
-  async expireCertificate(
-    organId: OrganId,
-    fingerprint: string,
-    at: number,
-    actor: Actor,
-  ): Promise<boolean> {
-    const now = this.#clock.now();
-    return this.#writer.run('expireCertificate', [], organId, fingerprint, at, actor, now);
-  }
-
-  async addToken(token: AgencyToken, actor: Actor): Promise<void> {
-    await this.#writer.run('addToken', [], token, actor, this.#clock.now());
-  }
-
-  findToken(hash: string): Promise<AgencyToken | undefined> {
-    return this.#read((sql) => directory.findToken(sql, hash));
-  }
-
-  listTokens(organId: OrganId): Promise<readonly AgencyToken[]> {
-    return this.#read((sql) => directory.listTokens(sql, organId));
-  }
-
-  async revokeToken(organId: OrganId, id: string, at: number, actor: Actor): Promise<boolean> {
-    return this.#writer.run('revokeToken', [], organId, id, at, actor, this.#clock.now());
+  constructor(options: SqliteStoreOptions) {
+    super(options);
+    this.#files = new ContentFiles(options.folder);
   }
 
   // ---- messages --------------------------------------------------------------------------------
 
   async acceptMessage(incoming: NewMessage): Promise<AcceptOutcome> {
-    const writer = this.#writer;
+    const writer = this.writer;
     const { message, duplicateKey } = incoming;
-    const record = messageRecord(incoming, this.#clock.now());
+    const record = messageRecord(incoming, this.clock.now());
     // A repeat needs no file; the look-up that counts is the one inside the transaction.
     const known = isLarge(incoming)
       ? await this.findDuplicate(duplicateKey, message.contentDigest)
@@ -159,7 +76,7 @@ export class SqliteStore implements Store {
       if (accepted.kind === 'stored') return { kind: 'stored' };
       if (accepted.kind !== 'no-file') {
         const { kind, ref } = accepted;
-        return this.#read((sql) => messages.takenOutcome(sql, kind, ref));
+        return this.read((sql) => messages.takenOutcome(sql, kind, ref));
       }
       await this.#placeContent(incoming);
     }
@@ -179,16 +96,16 @@ export class SqliteStore implements Store {
     duplicateKey: string,
     contentDigest: string,
   ): Promise<Exclude<AcceptOutcome, { kind: 'stored' }> | undefined> {
-    return this.#read((sql) => messages.findDuplicate(sql, duplicateKey, contentDigest));
+    return this.read((sql) => messages.findDuplicate(sql, duplicateKey, contentDigest));
   }
 
   getMessage(messageId: MessageId): Promise<Message | undefined> {
-    return this.#read((sql) => messages.getMessage(sql, messageId));
+    return this.read((sql) => messages.getMessage(sql, messageId));
   }
 
   /** @throws GatewayError `store.damaged` */
   async getContent(messageId: MessageId): Promise<Buffer | undefined> {
-    const find = () => this.#read((sql) => messages.findContent(sql, messageId));
+    const find = () => this.read((sql) => messages.findContent(sql, messageId));
     const row = await find();
     if (row === undefined) return undefined;
     let bytes: Buffer | undefined;
@@ -206,19 +123,19 @@ export class SqliteStore implements Store {
   }
 
   getAnswer(messageId: MessageId): Promise<SendAnswer | undefined> {
-    return this.#read((sql) => messages.getAnswer(sql, messageId));
+    return this.read((sql) => messages.getAnswer(sql, messageId));
   }
 
   listMessages(filter: MessageFilter, page: PageRequest): Promise<Page<Message>> {
-    return this.#read((sql) => messages.listMessages(sql, filter, page));
+    return this.read((sql) => messages.listMessages(sql, filter, page));
   }
 
   listEvents(messageId: MessageId): Promise<readonly MessageEvent[]> {
-    return this.#read((sql) => messages.listEvents(sql, messageId));
+    return this.read((sql) => messages.listEvents(sql, messageId));
   }
 
   async appendEvents(messageId: MessageId, events: readonly NewEvent[]): Promise<void> {
-    await this.#writer.run('appendEvents', [], messageId, eventRows(events));
+    await this.writer.run('appendEvents', [], messageId, eventRows(events));
   }
 
   findDocuments(
@@ -226,7 +143,7 @@ export class SqliteStore implements Store {
     documentKey: DocumentKey | undefined,
     documentCode?: string,
   ): Promise<readonly Message[]> {
-    return this.#read((sql) => messages.findDocuments(sql, fromOrganId, documentKey, documentCode));
+    return this.read((sql) => messages.findDocuments(sql, fromOrganId, documentKey, documentCode));
   }
 
   wasExchanged(
@@ -235,7 +152,7 @@ export class SqliteStore implements Store {
     documentKey: DocumentKey | undefined,
     documentCode?: string,
   ): Promise<boolean> {
-    return this.#read((sql) =>
+    return this.read((sql) =>
       messages.wasExchanged(sql, sender, recipient, documentKey, documentCode),
     );
   }
@@ -243,7 +160,7 @@ export class SqliteStore implements Store {
   // ---- deliveries ------------------------------------------------------------------------------
 
   async leaseDue(request: LeaseRequest): Promise<readonly LeasedDelivery[]> {
-    const writer = this.#writer;
+    const writer = this.writer;
     // Asked often, mostly in vain: then without the writer.
     const next = await this.nextDueAt();
     if (next === undefined || next > request.now) return [];
@@ -251,32 +168,32 @@ export class SqliteStore implements Store {
   }
 
   nextDueAt(): Promise<number | undefined> {
-    return this.#read(deliveries.nextDueAt);
+    return this.read(deliveries.nextDueAt);
   }
 
   async finishAttempt(outcome: AttemptOutcome): Promise<boolean> {
-    const writer = this.#writer;
+    const writer = this.writer;
     const { notice, ...plain } = outcome;
     if (notice === undefined) return writer.run('finishAttempt', [], plain);
     await this.#placeContent(notice);
-    const record = messageRecord(notice, this.#clock.now());
+    const record = messageRecord(notice, this.clock.now());
     return writer.run('finishAttempt', recordBytes(notice), plain, record);
   }
 
   listDeliveries(filter: DeliveryFilter, page: PageRequest): Promise<Page<Delivery>> {
-    return this.#read((sql) => deliveries.listDeliveries(sql, filter, page));
+    return this.read((sql) => deliveries.listDeliveries(sql, filter, page));
   }
 
   deliveriesOf(messageId: MessageId): Promise<readonly Delivery[]> {
-    return this.#read((sql) => deliveries.deliveriesOf(sql, messageId));
+    return this.read((sql) => deliveries.deliveriesOf(sql, messageId));
   }
 
   getDelivery(id: DeliveryId): Promise<Delivery | undefined> {
-    return this.#read((sql) => deliveries.getDelivery(sql, id));
+    return this.read((sql) => deliveries.getDelivery(sql, id));
   }
 
   listAttempts(id: DeliveryId): Promise<readonly DeliveryAttempt[]> {
-    return this.#read((sql) => deliveries.listAttempts(sql, id));
+    return this.read((sql) => deliveries.listAttempts(sql, id));
   }
 
   async retryNow(
@@ -284,7 +201,7 @@ export class SqliteStore implements Store {
     now: number,
     actor: Actor,
   ): Promise<readonly DeliveryId[]> {
-    return this.#writer.run('retryNow', [], ids, now, actor);
+    return this.writer.run('retryNow', [], ids, now, actor);
   }
 
   // ---- collection ------------------------------------------------------------------------------
@@ -295,13 +212,13 @@ export class SqliteStore implements Store {
     page: PageRequest,
     now: number,
   ): Promise<Page<Message>> {
-    const found = await this.#read((sql) => deliveries.listPending(sql, organId, kind, page));
-    if (found.unlisted.length > 0) await this.#writer.run('listed', [], found.unlisted, now);
+    const found = await this.read((sql) => deliveries.listPending(sql, organId, kind, page));
+    if (found.unlisted.length > 0) await this.writer.run('listed', [], found.unlisted, now);
     return found.page;
   }
 
   findDelivery(messageId: MessageId, organId: OrganId): Promise<Delivery | undefined> {
-    return this.#read((sql) => deliveries.findDelivery(sql, messageId, organId));
+    return this.read((sql) => deliveries.findDelivery(sql, messageId, organId));
   }
 
   async recordAccess(
@@ -311,7 +228,7 @@ export class SqliteStore implements Store {
     how: string,
     now: number,
   ): Promise<void> {
-    await this.#writer.run('recordAccess', [], messageId, organId, by, how, now);
+    await this.writer.run('recordAccess', [], messageId, organId, by, how, now);
   }
 
   async confirm(
@@ -320,61 +237,61 @@ export class SqliteStore implements Store {
     confirmation: Confirmation,
     notice: NewMessage | undefined,
   ): Promise<Confirmation | undefined> {
-    const writer = this.#writer;
+    const writer = this.writer;
     const own = { ...confirmation, messageId };
     if (notice === undefined) return writer.run('confirm', [], organId, own);
     await this.#placeContent(notice);
-    const record = messageRecord(notice, this.#clock.now());
+    const record = messageRecord(notice, this.clock.now());
     return writer.run('confirm', recordBytes(notice), organId, own, record);
   }
 
   listCollections(messageId: MessageId): Promise<readonly Collection[]> {
-    return this.#read((sql) => deliveries.listCollections(sql, messageId));
+    return this.read((sql) => deliveries.listCollections(sql, messageId));
   }
 
   listTraces(filter: TraceFilter, page: PageRequest): Promise<Page<Trace>> {
-    return this.#read((sql) => listTraces(sql, filter, page));
+    return this.read((sql) => listTraces(sql, filter, page));
   }
 
   counts(): Promise<StoreCounts> {
-    return this.#read(deliveries.counts);
+    return this.read(deliveries.counts);
   }
 
   async addRefusal(refusal: Refusal): Promise<void> {
     const { content, ...plain } = refusal;
-    await this.#writer.run('addRefusal', content === undefined ? [] : [content], plain);
+    await this.writer.run('addRefusal', content === undefined ? [] : [content], plain);
   }
 
   listRefusals(page: PageRequest): Promise<Page<Refusal>> {
-    return this.#read((sql) => refusals.listRefusals(sql, page));
+    return this.read((sql) => refusals.listRefusals(sql, page));
   }
 
   getRefusal(correlationId: string): Promise<Refusal | undefined> {
-    return this.#read((sql) => refusals.getRefusal(sql, correlationId));
+    return this.read((sql) => refusals.getRefusal(sql, correlationId));
   }
 
   // ---- housekeeping ----------------------------------------------------------------------------
 
   getFact(name: string): Promise<string | undefined> {
-    return this.#read((sql) => directory.getFact(sql, name));
+    return this.read((sql) => directory.getFact(sql, name));
   }
 
   async setFact(name: string, value: string): Promise<void> {
-    await this.#writer.run('setFact', [], name, value);
+    await this.writer.run('setFact', [], name, value);
   }
 
   async purgeContent(before: number, limit: number, now: number): Promise<number> {
-    return this.#writer.run('purgeContent', [], before, limit, now);
+    return this.writer.run('purgeContent', [], before, limit, now);
   }
 
   async sweep(now: number): Promise<void> {
-    const writer = this.#writer;
+    const writer = this.writer;
     const before = now - LEFT_OVER_AFTER_MS;
     await writer.run('sweepRefusals', [], now);
     try {
       await this.#files.removeTemporary(before);
       for await (const digests of this.#files.digests()) {
-        const left = await this.#read((sql) => refusals.uncounted(sql, digests));
+        const left = await this.read((sql) => refusals.uncounted(sql, digests));
         if (left.length > 0) await writer.run('removeFiles', [], left, before);
       }
     } catch (error) {
@@ -383,16 +300,6 @@ export class SqliteStore implements Store {
   }
 
   async probe(): Promise<void> {
-    await this.#writer.run('probe', []);
-  }
-
-  close(): Promise<void> {
-    this.#closing ??= this.#close();
-    return this.#closing;
-  }
-
-  async #close(): Promise<void> {
-    await this.#theWriter?.close();
-    this.#sql.db.close();
+    await this.writer.run('probe', []);
   }
 }

@@ -9,6 +9,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { ContentFiles } from '../content-files.js';
 import { openWriting } from './database.js';
 import { isBusy, toPlain } from './errors.js';
+import { signInOperations } from './sign-ins.js';
 import { Statements } from './statements.js';
 import { deliveryOperations } from './write-deliveries.js';
 import { directoryOperations } from './write-directory.js';
@@ -26,6 +27,7 @@ function makeOperations(sql: Statements, { folder, refusals }: WriterData) {
     ...messageOperations(sql, files),
     ...deliveryOperations(sql, files),
     ...refusalOperations(sql, refusals),
+    ...signInOperations(sql),
   };
 }
 

@@ -268,6 +268,18 @@ describe('the command line', () => {
       expect((await shell.run(['agency', 'token', 'T99.88'])).status).to.equal(4);
     });
 
+    it('hands out a secret for password digests, which is no token', async () => {
+      await shell.run(['agency', 'add', 'T99.01', '--name', 'A']);
+      const make = ['agency', 'token', 'T99.01', '--digest-secret'];
+      const [made] = await shell.json(make);
+      expect(made).to.have.all.keys('organId', 'digestSecret');
+      const [again] = await shell.json(make);
+      expect(again?.['digestSecret']).not.to.equal(made?.['digestSecret']);
+      expect((await shell.run(['agency', 'token', 'T99.88', '--digest-secret'])).status).to.equal(
+        4,
+      );
+    });
+
     it('registers, lists and expires a certificate', async () => {
       await shell.run(['agency', 'add', 'T99.01', '--name', 'A']);
       const now = Date.now();

@@ -11,6 +11,7 @@ import { historyContract } from './contract/history.js';
 import { leaseContract } from './contract/leases.js';
 import { messageContract } from './contract/messages.js';
 import { refusalContract } from './contract/refusals.js';
+import { signInContract } from './contract/sign-ins.js';
 import { traceContract } from './contract/traces.js';
 import { TestClock } from './samples.js';
 
@@ -68,6 +69,7 @@ export function storeContract(
     describe('collection', () => collectionContract(bench));
     describe('traces', () => traceContract(bench));
     describe('refusals and facts', () => refusalContract(bench));
+    describe('sign-ins', () => signInContract(bench));
     describe('random histories', () => historyContract(bench));
   });
 }

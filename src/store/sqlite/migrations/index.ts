@@ -5,5 +5,6 @@
  * @module
  */
 import { FIRST } from './0001-first.js';
+import { MESSAGE_SIGN_IN } from './0002-message-sign-in.js';
 
-export const MIGRATIONS: readonly string[] = [FIRST];
+export const MIGRATIONS: readonly string[] = [FIRST, MESSAGE_SIGN_IN];
