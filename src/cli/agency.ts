@@ -153,7 +153,9 @@ async function importFile(run: Run, file: string, options: CommonOptions): Promi
   const config = readConfig(run, options);
   const text = (await readInputFile(run.terminal, file)).toString('utf8');
   const result = await withStore(run, config, 'write', (store) =>
-    importAgencies(operatorContext(run, config, store), text),
+    importAgencies(operatorContext(run, config, store), text, (done, total) =>
+      run.terminal.err(`${done} of ${total} agencies read …\n`),
+    ),
   );
   const { added, changed, unchanged } = result;
   say(run, options, result, () => `${added} added, ${changed} changed, ${unchanged} unchanged`);

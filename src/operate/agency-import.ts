@@ -22,6 +22,9 @@ import { readCsv } from './csv.js';
 /** The national directory has some 30,000 agencies. */
 const MAX_AGENCIES = 200_000;
 
+/** Progress is told once for so many agencies. */
+const PROGRESS_STEP = 10_000;
+
 export interface ImportResult {
   readonly added: number;
   readonly changed: number;
@@ -48,6 +51,7 @@ interface ImportRow {
 export async function importAgencies(
   { store, clock, logger, actor }: OperatorContext,
   text: string,
+  onProgress?: (done: number, total: number) => void,
 ): Promise<ImportResult> {
   const source = text.replace(/^\ufeff/, '');
   const rows = /^\s*\[/.test(source) ? jsonRows(source) : csvRows(source);
@@ -73,6 +77,7 @@ export async function importAgencies(
       continue;
     } else result.changed++;
     changes.push(after);
+    if (seen.size % PROGRESS_STEP === 0) onProgress?.(seen.size, rows.length);
   }
   if (changes.length > 0) await store.putAgencies(changes, actor);
   logger.info('agency.changed', { act: 'imported', count: changes.length, actor });

@@ -218,6 +218,15 @@ describe('the directory', () => {
   });
 
   describe('import', () => {
+    it('tells how far it is in a large file', async () => {
+      const lines = Array.from({ length: 25_000 }, (_, at) => `T${at},Cơ quan ${at}`);
+      const told: string[] = [];
+      await importAgencies(fixture, ['organId,organName', ...lines].join('\n'), (done, total) =>
+        told.push(`${done}/${total}`),
+      );
+      expect(told).to.deep.equal(['10000/25000', '20000/25000']);
+    });
+
     it('reads CSV with quotes, CRLF, semicolons, a byte order mark and any order of columns', async () => {
       const csv =
         '\ufeffOrganName;organid;Email;Active\r\n"Sở ""Mẫu""; A";T99.01;a@somau.example;1\r\n\r\nSở B;T99.02;;không\r\n';
