@@ -63,6 +63,8 @@ export interface SignatureVerdict {
   /** Machine-readable reasons for the class, for instance `digest.mismatch`; empty when `valid`. */
   readonly reasons: readonly string[];
   readonly signer?: SignerCertificate;
+  /** ISO 8601, UTC: when the signer claims to have signed. Proved by nobody. */
+  readonly signingTime?: string;
   /** Signature algorithm URI, when one was read. */
   readonly algorithm?: string;
   /** SHA-1 was used and the policy allowed it. */

@@ -13,6 +13,7 @@
  * @module
  */
 import type { KeyObject } from 'node:crypto';
+import { utc } from '../clock.js';
 import { GatewayError } from '../model/issue.js';
 import type { SignatureVerdict, SignedPart } from '../model/signature.js';
 import { signerCertificate } from './certificates.js';
@@ -27,6 +28,7 @@ import {
 import { type Found, findSignatures } from './signature-search.js';
 import { readShape, type SignatureShape } from './signature-shape.js';
 import { findSigner, judgeSigner, type SignatureTrust } from './signer.js';
+import { claimedSigningTime, signingTimeProblem } from './signing-time.js';
 import type { XmlDocument, XmlElement } from './tree.js';
 
 export type { SignatureTrust } from './signer.js';
@@ -75,13 +77,16 @@ export function verifySignature(
   const changes = findChanges(doc, signature, targets);
   if (changes.length > 0) return invalid(changes);
 
-  const { reason: distrust, revocation } = judgeSigner(answer.signer, certificates, trust);
+  const { reason, revocation } = judgeSigner(answer.signer, certificates, trust);
+  const claimed = claimedSigningTime(signature);
+  const distrust = reason ?? signingTimeProblem(answer.signer, claimed);
   return {
     class: distrust === undefined ? 'valid' : 'untrusted',
     signedParts: coveredParts(targets),
     reasons: distrust === undefined ? [] : [distrust],
     signer: signerCertificate(answer.signer),
     ...(revocation === undefined ? {} : { revocation }),
+    ...(claimed === undefined ? {} : { signingTime: utc(claimed) }),
     ...about,
   };
 }

@@ -24,6 +24,7 @@ import { canonicalOptions } from './signature-references.js';
 import { findSignatures } from './signature-search.js';
 import { type ReferenceShape, readShape, type SignatureShape } from './signature-shape.js';
 import { findSigner } from './signer.js';
+import { timeIn } from './signing-time.js';
 import type { XmlDocument, XmlElement } from './tree.js';
 
 const MARK = Buffer.from(DS);
@@ -180,12 +181,3 @@ function timeOf(
   return {};
 }
 
-const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?(Z|[+-]\d\d:\d\d)?$/;
-
-/** Without a zone it is that of Vietnam. */
-function timeIn(text: string): number | undefined {
-  const match = TIME.exec(text);
-  if (match === null) return undefined;
-  const ms = Date.parse(match[1] === undefined ? `${text}+07:00` : text);
-  return Number.isNaN(ms) ? undefined : ms;
-}
