@@ -1,17 +1,18 @@
 /**
- * Makes fixtures/keys/ and fixtures/signatures/: signatures by xmlsec1, by the JDK and by us, every one
- * of ours checked with xmlsec1. Needs xmlsec1 and a JDK; the tests that read the fixtures need neither.
+ * Makes fixtures/keys/ and fixtures/signatures/: signatures by xmlsec1, by the JDK and by us, the last
+ * two checked with xmlsec1. Needs xmlsec1 and a JDK; the tests that read the fixtures need neither.
  *
  *   npx tsc -p tsconfig.json && node dist/test/tools/make-signature-fixtures.js
  *
- * Keys that are there already are kept, so that RSA signatures come out byte for byte the same.
+ * Keys and signatures that are there already are kept byte for byte (an ECDSA value is another each
+ * time): a file is made anew only after it was deleted.
  *
  * @module
  */
 import { execFileSync } from 'node:child_process';
 import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { OWN_SIGNED_PARTS } from '../../src/model/signature-coverage.js';
 import {
   createSampleAuthority,
@@ -51,6 +52,12 @@ const CERTIFICATES: Readonly<Record<string, Omit<SampleRequest, 'keyType'> & { k
 
 const file = (name: string): string => join(KEYS, name);
 const read = (name: string): string => readFileSync(file(name), 'utf8');
+
+function makeMissing(path: string, make: () => void): void {
+  if (existsSync(path)) return;
+  mkdirSync(dirname(path), { recursive: true });
+  make();
+}
 
 function makeAuthority(name: string): SampleAuthority {
   const validity = { notBefore: NOT_BEFORE, notAfter: NOT_AFTER };
@@ -124,7 +131,6 @@ function signWithJava(out: string, key: string, method: string, form: string, id
 
 function makeValid(): void {
   const folder = join(SIGNATURES, 'valid');
-  mkdirSync(folder, { recursive: true });
   const layouts = { enveloped: [], parts: [...OWN_IDS] };
   const forms = { exclusive: EXCLUSIVE, inclusive: INCLUSIVE };
   const methods = {
@@ -136,20 +142,20 @@ function makeValid(): void {
     for (const [method, key] of Object.entries(methods)) {
       for (const [name, form] of Object.entries(forms)) {
         const unsigned = insertSignature(UNSIGNED, template(MORE + method, form, ids));
-        const out = join(folder, `xmlsec1-${method}-${name}-${layout}.edxml`);
-        signWithXmlsec(out, key, unsigned);
+        const out = (by: string): string => join(folder, `${by}-${method}-${name}-${layout}.edxml`);
+        makeMissing(out('xmlsec1'), () => signWithXmlsec(out('xmlsec1'), key, unsigned));
+        makeMissing(out('jdk'), () => signWithJava(out('jdk'), key, MORE + method, form, ids));
+        checkWithXmlsec(out('jdk'));
       }
-      const out = join(folder, `jdk-${method}-exclusive-${layout}.edxml`);
-      if (method !== 'rsa-sha512') signWithJava(out, key, MORE + method, EXCLUSIVE, ids);
     }
     for (const key of ['sender-rsa', 'sender-ec']) {
       const references = layout === 'parts' ? OWN_SIGNED_PARTS : 'document';
       const certificate = new X509Certificate(read(`${key}.pem`));
       const privateKey = createPrivateKey(read(`${key}.key.pem`));
       const out = join(folder, `edxgate-${key}-${layout}.edxml`);
-      writeFileSync(
-        out,
-        signPackage(Buffer.from(UNSIGNED), privateKey, certificate, { references }),
+      const unsigned = Buffer.from(UNSIGNED);
+      makeMissing(out, () =>
+        writeFileSync(out, signPackage(unsigned, privateKey, certificate, { references })),
       );
       checkWithXmlsec(out);
     }
@@ -158,13 +164,13 @@ function makeValid(): void {
 
 function makeOthers(): void {
   const put = (kind: string, name: string, text: string): void => {
-    mkdirSync(join(SIGNATURES, kind), { recursive: true });
-    writeFileSync(join(SIGNATURES, kind, name), text);
+    const out = join(SIGNATURES, kind, name);
+    makeMissing(out, () => writeFileSync(out, text));
   };
   const sign = (kind: string, name: string, key: string, method = 'ecdsa-sha256'): void => {
-    mkdirSync(join(SIGNATURES, kind), { recursive: true });
+    const out = join(SIGNATURES, kind, name);
     const text = insertSignature(UNSIGNED, template(MORE + method, EXCLUSIVE, []));
-    signWithXmlsec(join(SIGNATURES, kind, name), key, text);
+    makeMissing(out, () => signWithXmlsec(out, key, text));
   };
   put('absent', 'no-signature.edxml', UNSIGNED);
   put(
@@ -191,9 +197,9 @@ function makeOthers(): void {
   sign('untrusted', 'other-agency.edxml', 'other-ec');
   sign('untrusted', 'revoked.edxml', 'revoked-ec');
   sign('untrusted', 'expired.edxml', 'expired-ec');
-  mkdirSync(join(SIGNATURES, 'invalid'), { recursive: true });
   const sha1 = insertSignature(UNSIGNED, template(`${DS}rsa-sha1`, EXCLUSIVE, []));
-  signWithXmlsec(join(SIGNATURES, 'invalid', 'sha1.edxml'), 'sender-rsa', sha1);
+  const weak = join(SIGNATURES, 'invalid', 'sha1.edxml');
+  makeMissing(weak, () => signWithXmlsec(weak, 'sender-rsa', sha1));
   const whole = readFileSync(
     join(SIGNATURES, 'valid', 'xmlsec1-rsa-sha256-exclusive-enveloped.edxml'),
     'utf8',
@@ -209,7 +215,9 @@ function makeReceipt(): void {
   const certificate = new X509Certificate(read('sender-rsa.pem'));
   const privateKey = createPrivateKey(read('sender-rsa.key.pem'));
   const out = join(SIGNATURES, 'receipt.xml');
-  writeFileSync(out, receiptSignature(text, { privateKey, certificate, id: 'sample' }));
+  makeMissing(out, () =>
+    writeFileSync(out, receiptSignature(text, { privateKey, certificate, id: 'sample' })),
+  );
   checkWithXmlsec(out);
 }
 

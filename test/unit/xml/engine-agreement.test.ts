@@ -44,6 +44,12 @@ describe('second opinion on signatures', () => {
       expect(xmlCryptoOpinion(bytes(text))).to.deep.equal({ holds: true });
       expect(agreement(text)).to.deep.equal({ agrees: true });
     });
+
+    it(`does not hold for ${file} with another file in it`, () => {
+      const twin = fixture(`signatures/valid/${file}`).replace('VsSDbiBi', 'VsSDbiBj');
+      expect(xmlCryptoOpinion(bytes(twin)).holds).to.equal(false);
+      expect(agreement(twin)).to.deep.equal({ agrees: true });
+    });
   }
 
   it('does not hold for a changed package, whoever signed', () => {

@@ -7,10 +7,23 @@ import { expect } from 'chai';
 import { parseXml } from '../../../src/xml/parse.js';
 import { scanXml } from '../../../src/xml/scan.js';
 import { UNSIGNED } from '../../tools/signature-package.js';
-import { fixture, judge, NOW } from './signature-kit.js';
+import { EXCLUSIVE, fixture, INCLUSIVE, judge, MORE, NOW } from './signature-kit.js';
 
 const CLASSES = ['absent', 'wrong-namespace', 'placeholder', 'invalid', 'untrusted', 'valid'];
 const files = (folder: string): string[] => readdirSync(`fixtures/signatures/${folder}`);
+
+const FORMS = { exclusive: EXCLUSIVE, inclusive: INCLUSIVE };
+const METHODS = ['rsa-sha256', 'rsa-sha512', 'ecdsa-sha256'];
+/** Reference URIs of each layout. */
+const LAYOUTS = { enveloped: [''], parts: ['#header', '#business', '#manifest', '#files'] };
+
+/** Signed part → a change within it: the tampered twin differs from a valid file by just this. */
+const CHANGES: Readonly<Record<string, readonly [string, string]>> = {
+  MessageHeader: ['thử chữ ký', 'thử chữ kí'],
+  Bussiness: ['DocType>0<', 'DocType>1<'],
+  edXMLManifest: ['cong-van-145.txt', 'cong-van-146.txt'],
+  AttachmentEncoded: ['VsSDbiBi', 'VsSDbiBj'],
+};
 
 describe('signature fixtures', () => {
   for (const name of CLASSES) {
@@ -84,4 +97,51 @@ describe('signature fixtures', () => {
       'untrusted',
     );
   });
+});
+
+describe('signatures by foreign programs', () => {
+  const matrix = ['xmlsec1', 'jdk'].flatMap((by) =>
+    METHODS.flatMap((method) =>
+      Object.entries(FORMS).flatMap(([name, form]) =>
+        Object.entries(LAYOUTS).map(([layout, uris]) => ({
+          file: `${by}-${method}-${name}-${layout}.edxml`,
+          method: MORE + method,
+          form,
+          uris,
+        })),
+      ),
+    ),
+  );
+
+  it('are there by every program, method, canonical form and layout, and no others', () => {
+    const foreign = files('valid').filter((file) => !file.startsWith('edxgate-'));
+    expect(foreign).to.have.members(matrix.map(({ file }) => file));
+    expect(foreign).to.have.length(24);
+  });
+
+  for (const { file, method, form, uris } of matrix) {
+    const text = fixture(`signatures/valid/${file}`);
+    const found = (name: RegExp): (string | undefined)[] =>
+      [...text.matchAll(name)].map((match) => match[1]);
+
+    it(`${file} is made as its name says, and valid`, () => {
+      expect(found(/<(?:ds:)?SignatureMethod Algorithm="([^"]*)"/g)).to.deep.equal([method]);
+      expect(found(/<(?:ds:)?CanonicalizationMethod Algorithm="([^"]*)"/g)).to.deep.equal([form]);
+      const transforms = found(/<(?:ds:)?Transform Algorithm="([^"]*)"/g);
+      expect(transforms.filter((one) => one === form)).to.have.length(uris.length);
+      expect(found(/<(?:ds:)?Reference URI="([^"]*)"/g)).to.deep.equal(uris);
+      expect(judge(text).class).to.equal('valid');
+    });
+
+    for (const [part, [from, to]] of Object.entries(CHANGES)) {
+      it(`${file} is invalid with another ${part}`, () => {
+        const twin = text.replace(from, to);
+        expect(twin).to.not.equal(text);
+        const verdict = judge(twin);
+        expect(verdict.class).to.equal('invalid');
+        const named = uris.length === 1 ? 'edXML' : part;
+        expect(verdict.reasons).to.deep.equal(['digest.mismatch', `digest.mismatch.${named}`]);
+      });
+    }
+  }
 });
