@@ -20,6 +20,7 @@ import {
   type SoapVersion,
 } from './content-type.js';
 import { type MimePart, readMultipart } from './multipart.js';
+import { understoodAddressing } from './ws-addressing.js';
 
 /** How the bytes of a request travel: `mtom` also for one whose only part is the envelope. */
 export type Carrier = 'inline' | 'mtom' | 'swa';
@@ -159,19 +160,22 @@ function soapAttribute(block: XmlElement, version: SoapVersion, name: string): s
 export type Understood = (block: XmlElement) => boolean;
 
 /**
- * Every header that must be understood and is not is a fault, and all are named, up to a bound.
+ * Every header that must be understood and is not is a fault, and all are named, up to a bound. Action
+ * and To of WS-Addressing are understood as far as ws-addressing.ts says.
  * @throws GatewayError `soap.must-understand`
  */
 export function assertUnderstood(
   { header, version }: Pick<SoapRequest, 'header' | 'version'>,
   understood: Understood,
 ): void {
+  if (header === undefined) return;
   const issues: Issue[] = [];
-  for (const block of header?.children ?? []) {
+  const isAddressed = understoodAddressing(header);
+  for (const block of header.children) {
     if (issues.length >= MAX_ISSUES) break;
     const must = soapAttribute(block, version, 'mustUnderstand');
     if ((must !== '1' && must !== 'true') || !isForUs(block, version)) continue;
-    if (understood(block)) continue;
+    if (understood(block) || isAddressed(block)) continue;
     const place = { path: pathOf(block), line: block.line };
     issues.push(issue('soap.must-understand', { element: block.name }, place));
   }

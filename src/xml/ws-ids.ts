@@ -17,15 +17,28 @@ export function idOf(uri: string): string | undefined {
  * @returns the one element that bears the Id, or the reason why there is not one
  */
 export function soleBearer(root: XmlElement, id: string): XmlElement | string {
-  let found: XmlElement | undefined;
+  return soleBearers(root, [id]).get(id) ?? 'reference.unknown-id';
+}
+
+/**
+ * The same for several Ids in one walk: a stranger may ask for many of a large envelope.
+ *
+ * @returns for each Id that is borne at all, its one element, or the reason why there is not one
+ */
+export function soleBearers(
+  root: XmlElement,
+  ids: readonly string[],
+): ReadonlyMap<string, XmlElement | string> {
+  const wanted = new Set(ids);
+  const found = new Map<string, XmlElement | string>();
   const open = [root];
   for (let at = open.pop(); at !== undefined; at = open.pop()) {
     for (const { name, value } of at.attributes) {
-      if (value.trim() !== id || name.toLowerCase() !== 'id') continue;
-      if (found !== undefined) return 'reference.repeated-id';
-      found = at;
+      if (name.toLowerCase() !== 'id') continue;
+      const id = value.trim();
+      if (wanted.has(id)) found.set(id, found.has(id) ? 'reference.repeated-id' : at);
     }
     for (const child of at.children) open.push(child);
   }
-  return found ?? 'reference.unknown-id';
+  return found;
 }

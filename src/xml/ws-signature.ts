@@ -1,10 +1,12 @@
 /**
  * The signature of a WS-Security header: over the Body of the envelope and the Timestamp of the same
- * header, and over nothing else (WSS SOAP Message Security 1.1 §8; threats C, E, F and Q).
+ * header (WSS SOAP Message Security 1.1 §8; threats C, E, F and Q).
  *
  * Stricter than the standard, so that what was signed is what is used: every reference is a plain `#Id`
- * that exactly one node of the whole envelope bears, and these nodes must be the very two; exclusive
- * canonical form only, no SHA-1. Who the key belongs to is asked elsewhere.
+ * that exactly one node of the whole envelope bears, and the very two must be among these nodes.
+ * Policies of WCF and CXF also sign the tokens of this header and the WS-Addressing headers beside it:
+ * these may be signed too, each where it belongs, and nothing else. Exclusive canonical form only, no
+ * SHA-1. Who the key belongs to is asked elsewhere.
  *
  * Reasons: those of signature-shape.ts, `structure.Object`, `algorithm.sha1`,
  * `algorithm.canonicalization`, `algorithm.transform`, `reference.uri`, `reference.unknown-id`,
@@ -20,8 +22,9 @@ import { verifyBytes } from './signature-algorithms.js';
 import { canonicalOptions } from './signature-references.js';
 import { type ReferenceShape, readShape, type SignatureShape } from './signature-shape.js';
 import type { XmlDocument, XmlElement } from './tree.js';
-import { idOf, soleBearer } from './ws-ids.js';
+import { idOf, soleBearers } from './ws-ids.js';
 import { type KeyReference, readKeyReference } from './ws-key-reference.js';
+import { isAddressing, WSSE } from './ws-names.js';
 
 /** What must be signed, and where the signature stands. */
 export interface WsSigned {
@@ -102,23 +105,39 @@ function weaknessOf(shape: SignatureShape): string | undefined {
     : undefined;
 }
 
-/** @returns Body and Timestamp with their references, or the reason why not. */
+/** @returns all that is signed with its references, Body and Timestamp among it, or why not. */
 function resolve(
   root: XmlElement,
-  { body, timestamp }: WsSigned,
+  signed: WsSigned,
   references: readonly ReferenceShape[],
 ): readonly Target[] | string {
-  const targets: Target[] = [];
-  for (const reference of references) {
-    const id = idOf(reference.uri);
+  const ids: string[] = [];
+  for (const { uri } of references) {
+    const id = idOf(uri);
     if (id === undefined) return 'reference.uri';
-    const element = soleBearer(root, id);
-    if (typeof element === 'string') return element;
-    if (element !== body && element !== timestamp) return 'reference.not-a-part';
-    if (targets.some((one) => one.element === element)) return 'reference.repeated';
-    targets.push({ element, reference });
+    ids.push(id);
   }
-  return targets.length === 2 ? targets : 'reference.missing';
+  const bearers = soleBearers(root, ids);
+  const targets = new Map<XmlElement, Target>();
+  for (const [index, reference] of references.entries()) {
+    const element = bearers.get(ids[index] ?? '') ?? 'reference.unknown-id';
+    if (typeof element === 'string') return element;
+    if (!mayBeSigned(element, signed)) return 'reference.not-a-part';
+    if (targets.has(element)) return 'reference.repeated';
+    targets.set(element, { element, reference });
+  }
+  const isWhole = targets.has(signed.body) && targets.has(signed.timestamp);
+  return isWhole ? [...targets.values()] : 'reference.missing';
+}
+
+/** By the very node for what is used, by name and place for what is not. */
+function mayBeSigned(element: XmlElement, { security, body, timestamp }: WsSigned): boolean {
+  if (element === body || element === timestamp) return true;
+  if (element.parent === security) {
+    const isToken = element.name === 'BinarySecurityToken' || element.name === 'UsernameToken';
+    return isToken && element.namespace === WSSE;
+  }
+  return element.parent === security.parent && isAddressing(element);
 }
 
 function verify(

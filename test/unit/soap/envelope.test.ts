@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { GatewayError } from '../../../src/model/issue.js';
 import { envelope, GATEWAY, read, refusal, SOAP_11, SOAP_12 } from './soap-support.js';
 
 const PING = `<Ping xmlns="${GATEWAY}"/>`;
@@ -52,6 +53,69 @@ describe('readEnvelope', () => {
   it('reads mustUnderstand only in the namespace of the envelope', () => {
     const header = `<a mustUnderstand="1"/><b xmlns:t="${SOAP_12}" t:mustUnderstand="1"/>`;
     expect(() => read(envelope(SOAP_11, PING, header)).dispose()).not.to.throw();
+  });
+
+  describe('with WS-Addressing', () => {
+    const WSA = 'http://www.w3.org/2005/08/addressing';
+    const WSA_2004 = 'http://schemas.xmlsoap.org/ws/2004/08/addressing';
+    const must = (name: string, namespace = WSA, content = 'urn:x') =>
+      `<a:${name} xmlns:a="${namespace}" s:mustUnderstand="1">${content}</a:${name}>`;
+    const endpoint = (name: string, address: string, namespace = WSA) =>
+      `<a:${name} xmlns:a="${namespace}"><a:Address>${address}</a:Address></a:${name}>`;
+    const ADDRESSED = must('To') + must('Action');
+    /** Names of the headers that are not understood. */
+    const missed = (header: string): unknown[] => {
+      try {
+        read(envelope(SOAP_12, PING, header)).dispose();
+        return [];
+      } catch (error) {
+        if (!(error instanceof GatewayError)) throw error;
+        return error.issues.map((one) => `${one.code} ${one.path}`);
+      }
+    };
+    const miss = (...names: string[]) =>
+      names.map((name) => `soap.must-understand /Envelope/Header/${name}`);
+
+    it('understands To and Action when the answer goes back, or nowhere', () => {
+      expect(missed(ADDRESSED)).to.deep.equal([]);
+      expect(missed(must('To', WSA_2004) + must('Action', WSA_2004))).to.deep.equal([]);
+      for (const name of ['ReplyTo', 'FaultTo']) {
+        for (const address of [`${WSA}/anonymous`, ` ${WSA}/none\n`]) {
+          expect(missed(ADDRESSED + endpoint(name, address)), address).to.deep.equal([]);
+        }
+        const older = endpoint(name, `${WSA_2004}/role/anonymous`, WSA_2004);
+        expect(missed(ADDRESSED + older), name).to.deep.equal([]);
+      }
+    });
+
+    it('does not when the answer or a fault is wanted elsewhere, wherever that stands', () => {
+      const here = `<a:Address>${WSA}/anonymous</a:Address>`;
+      for (const name of ['ReplyTo', 'FaultTo']) {
+        const elsewhere = [
+          endpoint(name, 'http://agency.example/reply'),
+          endpoint(name, 'http://agency.example/reply', WSA_2004),
+          endpoint(name, `${WSA}/anonymous`) + endpoint(name, 'http://agency.example/reply'),
+          endpoint(name, ''),
+          endpoint(name, `${WSA}/anonymous/`),
+          `<a:${name} xmlns:a="${WSA}"/>`,
+          `<a:${name} xmlns:a="${WSA}">${here}<a:Address>urn:y</a:Address></a:${name}>`,
+          `<a:${name} xmlns:a="${WSA}">${here.replaceAll('a:Address', 'Address')}</a:${name}>`,
+        ];
+        for (const one of elsewhere) {
+          expect(missed(one + ADDRESSED), one).to.deep.equal(miss('To', 'Action'));
+          expect(missed(ADDRESSED + one), one).to.deep.equal(miss('To', 'Action'));
+        }
+      }
+    });
+
+    it('understands no other of its headers, and none of another namespace', () => {
+      for (const name of ['MessageID', 'From', 'RelatesTo', 'to']) {
+        expect(missed(ADDRESSED + must(name)), name).to.deep.equal(miss(name));
+      }
+      expect(missed(must('To', 'urn:x'))).to.deep.equal(miss('To'));
+      const reply = must('ReplyTo', WSA, '<a:Address>http://agency.example/</a:Address>');
+      expect(missed(reply)).to.deep.equal(miss('ReplyTo'));
+    });
   });
 
   it('gives the reason and the line of broken XML, in both languages', () => {

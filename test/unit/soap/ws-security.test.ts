@@ -5,14 +5,24 @@ import { expect } from 'chai';
 import { GatewayError } from '../../../src/model/issue.js';
 import { parseContentType } from '../../../src/soap/content-type.js';
 import { readEnvelope } from '../../../src/soap/envelope.js';
-import { readSecurityHeader, type SecurityHeader } from '../../../src/soap/ws-security.js';
-import { PASSWORD_DIGEST } from '../../../src/xml/ws-names.js';
+import {
+  isSecurityHeader,
+  readSecurityHeader,
+  type SecurityHeader,
+} from '../../../src/soap/ws-security.js';
+import {
+  createSampleAuthority,
+  issueSampleCertificate,
+} from '../../../src/xml/sample-authority.js';
+import { PASSWORD_DIGEST, WSU } from '../../../src/xml/ws-names.js';
+import { readWsSignature } from '../../../src/xml/ws-signature.js';
 import {
   instant,
   message,
   passwordDigest,
   passwordText,
   security,
+  signedMessage,
   timestamp,
 } from '../../support/ws-security.js';
 
@@ -50,6 +60,53 @@ describe('the WS-Security header', () => {
       { username: 'T99.01', kind: 'text', password: 'token' },
       NOW + 10 * MINUTE,
     ]);
+  });
+
+  it('holds in a message as WCF writes it, whose addressing is signed and must be understood', () => {
+    const wsa = 'http://www.w3.org/2005/08/addressing';
+    const open = (name: string, must = '') =>
+      `<a:${name} xmlns:a="${wsa}" xmlns:u="${WSU}" ${must} u:Id="${name}">`;
+    const must = 's:mustUnderstand="1"';
+    const more = [
+      `${open('Action', must)}urn:edxgate:gateway:1/Ping</a:Action>`,
+      `${open('MessageID')}urn:uuid:00000000-0000-4000-8000-000000000001</a:MessageID>`,
+      `${open('ReplyTo')}<a:Address>${wsa}/anonymous</a:Address></a:ReplyTo>`,
+      `${open('To', must)}https://gateway.example/soap</a:To>`,
+    ].join('');
+    const authority = createSampleAuthority({ notBefore: NOW - 1e9, notAfter: NOW + 1e12 });
+    const by = issueSampleCertificate(authority, {
+      organId: 'T99.01',
+      name: 'Cơ quan T99.01',
+      keyType: 'rsa',
+    });
+    const uris = ['Body-1', 'Action', 'MessageID', 'ReplyTo', 'To', 'TS-1', 'X509-1'];
+    const text = signedMessage({ by, more, created: NOW, uris: uris.map((id) => `#${id}`) });
+    const signerOf = (whole: string): string => {
+      const contentType = parseContentType('text/xml');
+      const request = readEnvelope(Buffer.from(whole), contentType, isSecurityHeader);
+      try {
+        const found = readSecurityHeader(request, NOW);
+        const body = request.body.parent;
+        const { signature, timestamp: time } = found ?? {};
+        if (!found || !body || !signature || !time) return 'incomplete';
+        const { element } = found;
+        const read = readWsSignature(request.document, {
+          security: element,
+          body,
+          timestamp: time.element,
+          signature,
+        });
+        if (!read.ok) return read.reason;
+        const { key, verify } = read.signature;
+        const verdict = verify(key.kind === 'certificate' ? [key.certificate] : []);
+        return verdict.ok ? (verdict.signer.identity ?? 'none') : verdict.reason;
+      } finally {
+        request.dispose();
+      }
+    };
+    expect(signerOf(text)).to.equal('T99.01');
+    expect(signerOf(text.replace('gateway.example', 'other.example'))).to.equal('digest.mismatch');
+    expect(() => signerOf(text.replace('/anonymous<', '/other<'))).to.throw(/must be understood/);
   });
 
   it('is none when it is meant for somebody else', () => {

@@ -17,9 +17,16 @@ import {
 import { scanXml } from '../../../src/xml/scan.js';
 import { childOf, type XmlElement } from '../../../src/xml/tree.js';
 import { keyNames } from '../../../src/xml/ws-key-reference.js';
-import { THUMBPRINT_SHA1, X509_KEY_ID, X509_V3 } from '../../../src/xml/ws-names.js';
+import { THUMBPRINT_SHA1, WSSE, WSU, X509_KEY_ID, X509_V3 } from '../../../src/xml/ws-names.js';
 import { readWsSignature } from '../../../src/xml/ws-signature.js';
-import { binaryToken, DIRECT, DS, signedMessage, template } from '../../support/ws-security.js';
+import {
+  binaryToken,
+  DIRECT,
+  DS,
+  passwordText,
+  signedMessage,
+  template,
+} from '../../support/ws-security.js';
 
 const AT = Date.UTC(2026, 10, 24, 3);
 const authority = createSampleAuthority({ notBefore: AT - 1e9, notAfter: AT + 1e12 });
@@ -63,6 +70,16 @@ function judge(text: string, registered: readonly SampleCertificate[] = []): str
   } finally {
     doc.dispose();
   }
+}
+
+const WSA = 'http://www.w3.org/2005/08/addressing';
+const WSA_2004 = 'http://schemas.xmlsoap.org/ws/2004/08/addressing';
+const BOTH = ['#Body-1', '#TS-1'];
+const ADDRESSING = ['To', 'Action', 'MessageID', 'ReplyTo', 'From', 'FaultTo', 'RelatesTo'];
+
+/** A header block with an Id, `urn:x` in it. */
+function block(name: string, namespace = WSA, id = name): string {
+  return `<a:${name} xmlns:a="${namespace}" xmlns:wsu="${WSU}" wsu:Id="${id}">urn:x</a:${name}>`;
 }
 
 function changed(text: string, from: string, to: string): string {
@@ -118,6 +135,39 @@ describe('signatures of WS-Security', () => {
       const inIdentifier = `<wsse:KeyIdentifier ValueType="${X509_V3}">${base64}</wsse:KeyIdentifier>`;
       expect(judge(signedMessage({ by: RSA, token: inX509 }))).to.equal('ok T99.01');
       expect(judge(signedMessage({ by: RSA, token: inIdentifier }))).to.equal('ok T99.01');
+    });
+
+    for (const [version, namespace] of Object.entries({ '1.0': WSA, '2004/08': WSA_2004 })) {
+      it(`over the headers of WS-Addressing ${version} and the tokens as well`, () => {
+        const text = signedMessage({
+          by: RSA,
+          more: ADDRESSING.map((name) => block(name, namespace)).join(''),
+          extra: passwordText('T99.01', 'x'),
+          uris: [...BOTH, ...ADDRESSING.map((name) => `#${name}`), '#X509-1', '#UT-1'],
+        });
+        expect(judge(text)).to.equal('ok T99.01');
+        for (const name of ADDRESSING) {
+          const other = changed(
+            text,
+            block(name, namespace),
+            block(name, namespace).replace('x<', 'y<'),
+          );
+          expect(judge(other), name).to.equal('digest.mismatch');
+        }
+        expect(judge(changed(text, '>x</wsse:Password', '>y</wsse:Password'))).to.equal(
+          'digest.mismatch',
+        );
+      });
+    }
+
+    it('over sixteen nodes, and no more', () => {
+      const over = (count: number) => {
+        const ids = Array.from({ length: count }, (_, index) => `R-${index}`);
+        const more = ids.map((id) => block('RelatesTo', WSA, id)).join('');
+        return signedMessage({ by: RSA, more, uris: [...BOTH, ...ids.map((id) => `#${id}`)] });
+      };
+      expect(judge(over(14))).to.equal('ok T99.01');
+      expect(judge(over(15))).to.equal('references.count');
     });
 
     it('when xmlsec1 made them', () => {
@@ -210,6 +260,84 @@ describe('signatures of WS-Security', () => {
       expect(judge(moved)).to.equal('reference.token');
     });
 
+    it('when a header was signed that is none of WS-Addressing, or stands elsewhere', () => {
+      const inBody = `<Ping xmlns="urn:edxgate:gateway:1">${block('To')}</Ping>`;
+      const wishes = {
+        'another name': { more: block('FaultDetail', WSA, 'To') },
+        'another spelling': { more: block('to', WSA, 'To') },
+        'another namespace': { more: block('To', 'urn:x') },
+        'no namespace': { more: `<To Id="To">urn:x</To>` },
+        'in another header': { more: `<w:Wrap xmlns:w="urn:w">${block('To')}</w:Wrap>` },
+        'in one of its own kind': { more: block('From').replace('urn:x', block('To')) },
+        'in the Security header': { extra: block('To') },
+        'in the Body': { body: inBody },
+        'a token beside the Security header': {
+          more: passwordText('T99.01', 'x')
+            .replaceAll('wsse:', 'a:')
+            .replace('UT-1', 'To')
+            .replace('<a:UsernameToken', `<a:UsernameToken xmlns:a="${WSSE}" xmlns:wsu="${WSU}"`),
+        },
+        'a token deeper in the Security header': {
+          extra: `<w:Wrap xmlns:w="urn:w">${passwordText('T99.01', 'x').replace('UT-1', 'To')}</w:Wrap>`,
+        },
+        'a token of another namespace': { extra: block('UsernameToken', 'urn:x', 'To') },
+      };
+      for (const [what, wish] of Object.entries(wishes)) {
+        const text = signedMessage({ by: RSA, ...wish, uris: [...BOTH, '#To'] });
+        expect(judge(text), what).to.equal('reference.not-a-part');
+      }
+    });
+
+    it('when the header itself, the envelope, or a part of the signature is signed', () => {
+      const text = signedMessage({ by: RSA, uris: [...BOTH, '#To'], more: block('To') });
+      const bare = changed(text, block('To'), block('To').replace(' wsu:Id="To"', ''));
+      for (const [from, to] of [
+        ['<s:Header>', '<s:Header Id="To">'],
+        ['<s:Envelope ', '<s:Envelope Id="To" '],
+        ['<wsse:Security ', '<wsse:Security Id="To" '],
+        ['<wsse:SecurityTokenReference wsu:Id="STR-1"', '<wsse:SecurityTokenReference wsu:Id="To"'],
+        [
+          '<ds:Signature xmlns:ds="http://www.w3.org/2000/09/xmldsig#" Id="SIG-1"',
+          `<ds:Signature xmlns:ds="${DS}" Id="To"`,
+        ],
+      ] as const) {
+        expect(judge(changed(bare, from, to)), to).to.equal('reference.not-a-part');
+      }
+    });
+
+    it('when a signed header was moved into another and a second stands in its place', () => {
+      const signed = block('To');
+      const text = signedMessage({ by: RSA, uris: [...BOTH, '#To'], more: signed });
+      const evil = signed.replace('urn:x', 'urn:y');
+      const moved = (other: string) =>
+        changed(text, signed, `${other}<w:Wrap xmlns:w="urn:w">${signed}</w:Wrap>`);
+      expect(judge(moved(evil)), 'same Id').to.equal('reference.repeated-id');
+      for (const id of ['ID="To"', 'xml:id="To"']) {
+        expect(judge(moved(evil.replace('wsu:Id="To"', id))), id).to.equal('reference.repeated-id');
+      }
+      expect(judge(moved(evil.replace('"To"', '"To-2"'))), 'other Id').to.equal(
+        'reference.not-a-part',
+      );
+      expect(judge(moved(evil.replace(' wsu:Id="To"', ''))), 'no Id').to.equal(
+        'reference.not-a-part',
+      );
+    });
+
+    it('when headers are signed, but Body or Timestamp is not', () => {
+      for (const uri of BOTH) {
+        const uris = [uri, '#To', '#Action'];
+        const text = signedMessage({ by: RSA, uris, more: block('To') + block('Action') });
+        expect(judge(text), uri).to.equal('reference.missing');
+      }
+    });
+
+    it('when a header is signed twice', () => {
+      const uris = [...BOTH, '#To', '#To'];
+      expect(judge(signedMessage({ by: RSA, uris, more: block('To') }))).to.equal(
+        'reference.repeated',
+      );
+    });
+
     const refused: readonly (readonly [string, string, () => string])[] = [
       [
         'only Body is signed',
@@ -229,7 +357,7 @@ describe('signatures of WS-Security', () => {
       [
         'something else is signed too',
         'reference.not-a-part',
-        () => signedMessage({ by: RSA, uris: ['#Body-1', '#TS-1', '#X509-1'] }),
+        () => signedMessage({ by: RSA, uris: ['#Body-1', '#TS-1', '#STR-1'] }),
       ],
       [
         'the whole document is signed',
