@@ -180,4 +180,3 @@ function timeOf(
   }
   return {};
 }
-
