@@ -29,7 +29,6 @@ export const EXIT_STATUS_HELP = `Exit status
 
 const BY_CODE: ReadonlyMap<string, ExitStatus> = new Map<ErrorCode, ExitStatus>([
   ['cli.usage', EXIT.usage],
-  ['cli.not-available', EXIT.usage],
   ['agency.value', EXIT.usage],
   ['message.unknown', EXIT.notFound],
   ['agency.unknown', EXIT.notFound],

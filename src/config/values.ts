@@ -132,19 +132,13 @@ export const timeAndSize = text(
   }),
 );
 
-export function choice<const T extends string>(
-  values: readonly T[],
-  later: readonly string[] = [],
-) {
+export function choice<const T extends string>(values: readonly T[]) {
   return text(
     (value) => values.find((one) => one === value),
-    (value) =>
-      later.includes(value)
-        ? notAvailable(value)
-        : {
-            text: `${quoted(value)} is not known; write ${values.join(' or ')}`,
-            textVi: `không biết ${quoted(value)}; ghi ${values.join(' hoặc ')}`,
-          },
+    (value) => ({
+      text: `${quoted(value)} is not known; write ${values.join(' or ')}`,
+      textVi: `không biết ${quoted(value)}; ghi ${values.join(' hoặc ')}`,
+    }),
   );
 }
 

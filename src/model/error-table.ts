@@ -555,8 +555,8 @@ export const ERRORS = {
   'delivery.exhausted': client(
     'All attempts failed; the last ended with {reason}',
     'Mọi lần gửi đều thất bại; lần cuối: {reason}',
-    'Mend the cause, then requeue the dead letter.',
-    'Khắc phục nguyên nhân, rồi đưa lại vào hàng đợi.',
+    'Mend the cause; the sender was told with status 02 and may send it as a new document.',
+    'Khắc phục nguyên nhân; bên gửi đã được báo bằng trạng thái 02 và có thể gửi lại thành văn bản mới.',
   ),
   'delivery.rejected-by-recipient': client(
     'The recipient collected the package and confirmed it as failed: {reason}',
@@ -570,12 +570,6 @@ export const ERRORS = {
     'Dòng lệnh sai: {reason}',
     'See the help page of the command: --help.',
     'Xem trang trợ giúp của lệnh: --help.',
-  ),
-  'cli.not-available': client(
-    '{value} is not available in this version.',
-    '{value} chưa có trong phiên bản này.',
-    'Choose another value.',
-    'Chọn giá trị khác.',
   ),
   'cli.failed': client(
     'The command failed: {reason}',
