@@ -20,11 +20,20 @@ export interface Metrics {
   /** The same package came again. */
   duplicate(): void;
   /** An attempt to deliver ended. */
-  attempt(outcome: 'delivered' | 'deferred' | 'dead' | 'interrupted', seconds: number): void;
+  attempt(
+    outcome: 'delivered' | 'deferred' | 'dead' | 'held' | 'interrupted',
+    seconds: number,
+  ): void;
+  /** A delivery ended because its lifetime was over. */
+  expired(): void;
   /** A request was answered. */
   request(operation: string, httpStatus: number, seconds: number): void;
+  /** How many recipients are left alone for a while; asked at each scrape. */
+  onPausedScrape(count: () => Promise<number>): void;
   /** Asked at each scrape. */
   onScrape(count: () => Promise<readonly QueueCount[]>): void;
+  /** Asked at each scrape: bytes free on the disk of the store. */
+  onFreeBytes(ask: () => number | undefined): void;
   /** Text of the registry. */
   text(): Promise<string>;
   readonly contentType: string;
@@ -72,6 +81,20 @@ export function createMetrics(options: MetricsOptions = {}): Metrics {
     buckets: SECONDS,
     registers,
   });
+  const expired = new Counter({
+    name: 'edxgate_expired_total',
+    help: 'Deliveries that ended because their lifetime was over',
+    registers,
+  });
+  let paused: (() => Promise<number>) | undefined;
+  new Gauge({
+    name: 'edxgate_recipients_paused',
+    help: 'Recipients whose breaker is open or half open',
+    registers,
+    async collect() {
+      this.set((await paused?.()) ?? 0);
+    },
+  });
   let count: (() => Promise<readonly QueueCount[]>) | undefined;
   new Gauge({
     name: 'edxgate_deliveries',
@@ -85,15 +108,33 @@ export function createMetrics(options: MetricsOptions = {}): Metrics {
       }
     },
   });
+  let freeBytes: (() => number | undefined) | undefined;
+  new Gauge({
+    name: 'edxgate_store_free_bytes',
+    help: 'Bytes free on the disk of the store',
+    registers,
+    collect() {
+      const bytes = freeBytes?.();
+      if (bytes === undefined) this.reset();
+      else this.set(bytes);
+    },
+  });
   return {
     accepted: (kind) => accepted.inc({ kind }),
     refused: (code) => refused.inc({ code }),
     duplicate: () => duplicates.inc(),
     attempt: (outcome, seconds) => attempts.observe({ outcome }, seconds),
+    expired: () => expired.inc(),
     request: (operation, httpStatus, seconds) =>
       requests.observe({ operation, status: String(httpStatus) }, seconds),
+    onPausedScrape: (ask) => {
+      paused = ask;
+    },
     onScrape: (ask) => {
       count = ask;
+    },
+    onFreeBytes: (ask) => {
+      freeBytes = ask;
     },
     text: () => registry.metrics(),
     contentType: registry.contentType,

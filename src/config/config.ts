@@ -5,6 +5,7 @@
  * @module
  */
 import { resolve } from 'node:path';
+import type { Lifetimes } from '../model/lifetime.js';
 import type { OrganId } from '../model/organ-id.js';
 import type { SignaturePolicy } from '../model/signature.js';
 import { SETTINGS, type Setting } from './settings.js';
@@ -68,22 +69,53 @@ export interface Config {
   readonly trust: TrustConfig;
   readonly keys: { readonly receipt?: string };
   readonly signature: { readonly policy: SignaturePolicy; readonly engine: 'native' | 'both' };
-  readonly limits: { readonly requestBytes: number; readonly attachments: number };
+  readonly limits: {
+    readonly requestBytes: number;
+    readonly attachments: number;
+    /** 0 = not watched. */
+    readonly diskFreeBytes: number;
+  };
+  /** Absent = none are made. */
+  readonly backup?: BackupConfig;
   readonly delivery: {
     /** Waits after failed attempts; one attempt more than entries. */
     readonly retryMs: readonly number[];
     readonly attemptTimeoutMs: number;
     readonly leaseMs: number;
     readonly perRecipient: number;
+    readonly concurrency: number;
+    readonly lifetimes: Lifetimes;
+    readonly breaker: BreakerConfig;
   };
   readonly retention: {
-    readonly contentMs?: number;
+    /** By how the message ended. Absent = forever. */
+    readonly contentMs: ContentRetention;
     readonly logMs?: number;
     readonly refusals: { readonly keepMs: number; readonly maxBytes: number };
     readonly keysMs?: number;
   };
   readonly log: { readonly level: LogLevel; readonly format: 'json' | 'text' };
   readonly insecureHttp: boolean;
+}
+
+export interface BreakerConfig {
+  /** 0 = never opens. */
+  readonly failures: number;
+  readonly pauseMs: number;
+  readonly maxPauseMs: number;
+}
+
+export interface ContentRetention {
+  readonly delivered?: number;
+  readonly dead?: number;
+  readonly cancelled?: number;
+}
+
+export interface BackupConfig {
+  readonly folder: string;
+  readonly everyMs: number;
+  readonly keep: number;
+  readonly rehearse: boolean;
 }
 
 export type LogLevel = 'debug' | 'info' | 'warn' | 'error';
@@ -121,15 +153,27 @@ export function buildConfig(get: Values, folder: string): Config {
     limits: {
       requestBytes: get(SETTINGS.limitRequest),
       attachments: get(SETTINGS.limitAttachments),
+      diskFreeBytes: get(SETTINGS.limitDiskFree),
     },
+    ...buildBackup(get, at),
     delivery: {
       retryMs: get(SETTINGS.deliveryRetry),
       attemptTimeoutMs: get(SETTINGS.deliveryTimeout),
       leaseMs: get(SETTINGS.deliveryLease),
       perRecipient: get(SETTINGS.deliveryPerRecipient),
+      concurrency: get(SETTINGS.deliveryConcurrency),
+      lifetimes: {
+        push: get(SETTINGS.deliveryLifetime),
+        ...finite('collect', get(SETTINGS.deliveryCollectLifetime)),
+      },
+      breaker: { failures: get(SETTINGS.breakerFailures), ...get(SETTINGS.breakerPause) },
     },
     retention: {
-      ...finite('contentMs', get(SETTINGS.retentionContent)),
+      contentMs: {
+        ...finite('delivered', get(SETTINGS.retentionContent)),
+        ...finite('dead', contentRetention(get, SETTINGS.retentionContentDead)),
+        ...finite('cancelled', contentRetention(get, SETTINGS.retentionContentCancelled)),
+      },
       ...finite('logMs', get(SETTINGS.retentionLog)),
       ...finite('keysMs', get(SETTINGS.retentionKeys)),
       refusals: get(SETTINGS.retentionRefusals),
@@ -149,6 +193,24 @@ function buildSignIn(
     ...(mode === 'off' ? {} : { clientAuth: { ca, mode } }),
     ...(get(SETTINGS.exchangeWsSecurity) === 'off' ? { wsSecurity: 'off' } : {}),
     ...(get(SETTINGS.exchangeWsDigest) === 'on' ? { wsDigest: 'on' } : {}),
+  };
+}
+
+function contentRetention(get: Values, setting: Setting<number | 'same'>): number {
+  const own = get(setting);
+  return own === 'same' ? get(SETTINGS.retentionContent) : own;
+}
+
+function buildBackup(get: Values, at: (path: string) => string): Pick<Config, 'backup'> {
+  const folder = get(SETTINGS.backupFolder);
+  if (folder === '') return {};
+  return {
+    backup: {
+      folder: at(folder),
+      everyMs: get(SETTINGS.backupEvery),
+      keep: get(SETTINGS.backupKeep),
+      rehearse: get(SETTINGS.backupRehearse),
+    },
   };
 }
 

@@ -24,6 +24,7 @@ export function brokenRules(config: Config): BrokenRule[] {
     ...metricsRule(config),
     ...leaseRule(config),
     ...ocspRule(config),
+    ...retentionRule(config),
     ...fileRules(config),
   ];
 }
@@ -117,6 +118,19 @@ function leaseRule({ delivery }: Config): BrokenRule[] {
       key: SETTINGS.deliveryLease.key,
       text: 'must be longer than delivery.attempt_timeout, else a slow delivery is made twice',
       textVi: 'phải dài hơn delivery.attempt_timeout, nếu không một lần gửi chậm sẽ bị gửi hai lần',
+    },
+  ];
+}
+
+function retentionRule({ retention: { logMs, contentMs } }: Config): BrokenRule[] {
+  const { delivered, dead, cancelled } = contentMs;
+  const longest = Math.max(...[delivered, dead, cancelled].map((ms) => ms ?? Infinity));
+  if (logMs === undefined || logMs >= longest) return [];
+  return [
+    {
+      key: SETTINGS.retentionLog.key,
+      text: 'must not be shorter than retention.content: the log is deleted after the content',
+      textVi: 'không được ngắn hơn retention.content: nhật ký bị xóa sau nội dung',
     },
   ];
 }

@@ -6,6 +6,7 @@
  */
 import { isIP } from 'node:net';
 import { z } from 'zod';
+import type { Lifetimes } from '../model/lifetime.js';
 import { parseOrganId } from '../model/organ-id.js';
 import type { Words } from './problem.js';
 import { guessUnit, parseDuration, parseSchedule, parseSize } from './units.js';
@@ -15,6 +16,9 @@ export interface Address {
   readonly host: string;
   readonly port: number;
 }
+
+/** Ten years: longer is a slip of the pen. */
+const MAX_LIFETIME_MS = 3_650 * 86_400_000;
 
 /** Text of one value, or texts of a list. */
 export type RawValue = string | readonly string[];
@@ -76,6 +80,18 @@ export function durationOrForever(min: number, range: string) {
   );
 }
 
+/** The same; without a value `same`: another setting decides. */
+export function durationOrForeverOrSame(min: number, range: string) {
+  return text(
+    (value): number | 'same' | undefined => {
+      if (value === '') return 'same';
+      if (value === 'forever') return Number.POSITIVE_INFINITY;
+      return within(parseDuration(value), min, Number.MAX_SAFE_INTEGER);
+    },
+    (value) => numberWords(value, 'duration', `${range}, or forever`),
+  );
+}
+
 /** Deleting these is nothing that this version can do; the name is there so that files stay valid. */
 export const foreverOnly = text(
   (value) => (value === 'forever' ? Number.POSITIVE_INFINITY : undefined),
@@ -116,6 +132,36 @@ export const schedule = text(parseSchedule, (value) => ({
   text: `${quoted(value)} is not a retry schedule; write "1m, 5m, 15m, 1h*6, 6h*20"`,
   textVi: `${quoted(value)} không phải lịch gửi lại; ghi "1m, 5m, 15m, 1h*6, 6h*20"`,
 }));
+
+/** One duration, or five: for `Priority` 0 to 4. */
+export const lifetimes = text(
+  (value): Lifetimes['push'] | undefined => {
+    const all = value.split(',').map((one) => within(parseDuration(one), 1_000, MAX_LIFETIME_MS));
+    const [a, b = a, c = a, d = a, e = a] = all;
+    if (all.length !== 1 && all.length !== 5) return undefined;
+    if (!a || !b || !c || !d || !e) return undefined;
+    return [a, b, c, d, e];
+  },
+  (value) => ({
+    text: `${quoted(value)} is neither one duration nor five; write "10d" or "10d, 5d, 3d, 2d, 2d"`,
+    textVi: `${quoted(value)} không phải một hay năm khoảng thời gian; ghi "10d" hoặc "10d, 5d, 3d, 2d, 2d"`,
+  }),
+);
+
+/** `30s, 10m`: the first pause and the longest. */
+export const pauseRange = text(
+  (value): { pauseMs: number; maxPauseMs: number } | undefined => {
+    const [first = '', longest = '', ...rest] = value.split(',');
+    const pauseMs = within(parseDuration(first), 100, MAX_LIFETIME_MS);
+    const maxPauseMs = within(parseDuration(longest), pauseMs ?? 0, MAX_LIFETIME_MS);
+    if (pauseMs === undefined || maxPauseMs === undefined || rest.length > 0) return undefined;
+    return { pauseMs, maxPauseMs };
+  },
+  (value) => ({
+    text: `${quoted(value)} is not two durations, the longer one last; write "30s, 10m"`,
+    textVi: `${quoted(value)} không phải hai khoảng thời gian, khoảng dài ghi sau; ghi "30s, 10m"`,
+  }),
+);
 
 /** `14d, 1GiB`: how long, and how much in all. */
 export const timeAndSize = text(

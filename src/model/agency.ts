@@ -31,7 +31,17 @@ export interface Agency {
   readonly organizationInCharge?: string;
   readonly email?: string;
   readonly active: boolean;
+  /** Takes part from then on; milliseconds since 1970. Absent = always did. */
+  readonly validFrom?: number;
+  /** Takes part until then, exclusive. Absent = no end is known. */
+  readonly validUntil?: number;
+  /** Who gets its mail after its end. Absent: mail for it is refused then. */
+  readonly successor?: OrganId;
   readonly route: Route;
+  /** Waits after failed attempts, milliseconds. Absent = `delivery.retry`. */
+  readonly retryMs?: readonly number[];
+  /** Most attempts at once. Absent = `delivery.per_recipient`. */
+  readonly perRecipient?: number;
   readonly profile: PeerProfile;
   /** Set by an operator; absent = `require` once a certificate is registered, else the gateway's default. */
   readonly signaturePolicy?: SignaturePolicy;
@@ -44,6 +54,25 @@ export interface Agency {
   readonly signingKeyFile?: string;
   /** Milliseconds since 1970. */
   readonly changedAt: number;
+}
+
+/**
+ * The one rule of who takes part now: only such an agency signs in, sends and is sent to.
+ */
+export function takesPart(agency: Agency, now: number): boolean {
+  const { active, validFrom = now, validUntil = Number.POSITIVE_INFINITY } = agency;
+  return active && validFrom <= now && now < validUntil;
+}
+
+/** It took part once and no longer will: its mail is for its successor. */
+export function hasEnded({ active, validUntil }: Agency, now: number): boolean {
+  // Switched off while its end still lies ahead, it is expected back.
+  return validUntil === undefined ? !active : validUntil <= now;
+}
+
+/** Its time has not come. */
+export function isNotYet({ validFrom }: Agency, now: number): boolean {
+  return validFrom !== undefined && validFrom > now;
 }
 
 export interface AgencyCertificate {

@@ -380,6 +380,12 @@ export const ERRORS = {
     'Ask the operator to register the agency.',
     'Đề nghị quản trị viên đăng ký cơ quan.',
   ),
+  'sender.dissolved': client(
+    'The sender {value} no longer takes part, since {since}.',
+    'Bên gửi {value} không còn tham gia từ {since}.',
+    'Its successor sends in its own name; see GetOrganizations.',
+    'Cơ quan kế thừa gửi bằng tên của mình; tra bằng GetOrganizations.',
+  ),
   'recipient.unknown': client(
     'The recipient {value} is not in the directory.',
     'Bên nhận {value} không có trong danh mục.',
@@ -391,6 +397,18 @@ export const ERRORS = {
     'Bên nhận {value} không còn hoạt động.',
     'Look up its successor with GetOrganizations.',
     'Tra cơ quan kế thừa bằng GetOrganizations.',
+  ),
+  'recipient.not-yet': client(
+    'The recipient {value} takes part only from {since}.',
+    'Bên nhận {value} chỉ tham gia từ {since}.',
+    'Send it then, or to the agency that has the task now.',
+    'Gửi khi đến thời điểm đó, hoặc gửi cơ quan đang phụ trách.',
+  ),
+  'recipient.dissolved': client(
+    'The recipient {value} no longer takes part, since {since}, and has no successor that does.',
+    'Bên nhận {value} không còn tham gia từ {since} và không có cơ quan kế thừa đang tham gia.',
+    'Look up with GetOrganizations who has its tasks now, and send to that agency.',
+    'Tra bằng GetOrganizations cơ quan đang tiếp nhận nhiệm vụ và gửi tới cơ quan đó.',
   ),
   'recipient.none': client(
     'The package has no recipient.',
@@ -485,6 +503,36 @@ export const ERRORS = {
     'Restore the content from a backup.',
     'Khôi phục nội dung từ bản sao lưu.',
   ),
+  'store.check': lasting(
+    'The store is not sound: {count} findings.',
+    'Kho dữ liệu không toàn vẹn: {count} phát hiện.',
+    'List them with `edxgate store check --deep`; restore from a backup what is damaged.',
+    'Xem bằng `edxgate store check --deep`; khôi phục phần hỏng từ bản sao lưu.',
+  ),
+  'store.backup': lasting(
+    'The backup {folder} cannot be used: {reason}',
+    'Không dùng được bản sao lưu {folder}: {reason}',
+    'Take another backup; nothing was changed.',
+    'Dùng bản sao lưu khác; chưa thay đổi gì.',
+  ),
+  'store.target': client(
+    'The folder {folder} is not empty.',
+    'Thư mục {folder} không trống.',
+    'Name a new or empty folder; of a store that is there, --force puts the old one aside.',
+    'Chỉ định thư mục mới hoặc trống; nếu đã có kho ở đó, --force chuyển kho cũ sang bên cạnh.',
+  ),
+  'server.disk': server(
+    'The gateway has too little disk space left to accept packages; nothing was accepted.',
+    'Trục sắp hết dung lượng đĩa nên không nhận gói tin; chưa nhận gì.',
+    'Send the same request again later. Collecting and confirming go on.',
+    'Gửi lại đúng yêu cầu này sau. Việc lấy và xác nhận gói tin vẫn hoạt động.',
+  ),
+  'server.busy': server(
+    'The gateway has more to write than it can hold; nothing was accepted.',
+    'Trục đang có quá nhiều dữ liệu chờ ghi; chưa nhận gì.',
+    'Send the same request again later.',
+    'Gửi lại đúng yêu cầu này sau.',
+  ),
   'server.internal': server(
     'The gateway failed; nothing was accepted.',
     'Trục gặp lỗi; chưa nhận gì.',
@@ -558,11 +606,53 @@ export const ERRORS = {
     'Mend the cause; the sender was told with status 02 and may send it as a new document.',
     'Khắc phục nguyên nhân; bên gửi đã được báo bằng trạng thái 02 và có thể gửi lại thành văn bản mới.',
   ),
+  'delivery.not-needed': client(
+    'The recall was not passed on: the recipient never got the document.',
+    'Không chuyển yêu cầu thu hồi: bên nhận chưa hề nhận được văn bản.',
+    'Nothing to do.',
+    'Không cần làm gì.',
+  ),
+  'delivery.recalled': client(
+    'The sender took the document back before its delivery.',
+    'Bên gửi đã lấy lại văn bản trước khi chuyển.',
+    'Nothing to do; the sender may send it as a new document.',
+    'Không cần làm gì; bên gửi có thể gửi lại thành văn bản mới.',
+  ),
   'delivery.rejected-by-recipient': client(
     'The recipient collected the package and confirmed it as failed: {reason}',
     'Bên nhận đã lấy gói tin và xác nhận thất bại: {reason}',
     'Talk to the recipient.',
     'Liên hệ bên nhận.',
+  ),
+  'delivery.state': client(
+    'The delivery is in a state in which this cannot be done: {value}',
+    'Lượt gửi đang ở trạng thái không thực hiện được việc này: {value}',
+    'See what can be done with it: edxgate queue show.',
+    'Xem có thể làm gì với lượt gửi này: edxgate queue show.',
+  ),
+  'delivery.purged': client(
+    'The content was deleted when its time was over; there is nothing left to deliver.',
+    'Nội dung đã bị xóa khi hết hạn lưu; không còn gì để gửi.',
+    'Ask the sender to send the document again.',
+    'Đề nghị bên gửi gửi lại văn bản.',
+  ),
+  'delivery.cancelled': client(
+    'An operator cancelled the delivery: {reason}',
+    'Quản trị viên đã hủy lượt gửi: {reason}',
+    'Start it again if need be: edxgate dead requeue.',
+    'Nếu cần thì cho gửi lại: edxgate dead requeue.',
+  ),
+  'delivery.redirected': client(
+    'The delivery went to the successor of its recipient: {reason}',
+    'Lượt gửi đã chuyển cho cơ quan kế thừa của bên nhận: {reason}',
+    'Look at the delivery to the successor.',
+    'Xem lượt gửi tới cơ quan kế thừa.',
+  ),
+  'delivery.expired': client(
+    'The delivery waited longer than its lifetime; the last failure was {reason}',
+    'Lượt gửi chờ quá thời hạn; lỗi cuối cùng: {reason}',
+    'Mend the cause; the sender was told with status 02 and may send it as a new document.',
+    'Khắc phục nguyên nhân; bên gửi đã được báo bằng trạng thái 02 và có thể gửi lại thành văn bản mới.',
   ),
   // ---- command line and operator ---------------------------------------------------------------
   'cli.usage': client(
@@ -627,10 +717,10 @@ export const ERRORS = {
   ),
   'store.locked': {
     ...server(
-      'The store is locked by another process.',
-      'Kho lưu trữ đang bị tiến trình khác khóa.',
-      'Wait for it to end, then try again.',
-      'Chờ tiến trình đó kết thúc rồi thử lại.',
+      'The store is locked by another process{holder}.',
+      'Kho dữ liệu đang bị tiến trình khác{holder} khóa.',
+      'Only one process serves a store. Wait for the other to end, or stop it, then try again.',
+      'Mỗi kho chỉ do một tiến trình phục vụ. Chờ tiến trình kia kết thúc hoặc dừng nó rồi thử lại.',
     ),
   },
   'peer.unreachable': client(
@@ -656,6 +746,18 @@ export const ERRORS = {
     'Không dùng được giá trị của {element}: {reason}',
     'Nothing was changed; give another value.',
     'Chưa thay đổi gì; nhập giá trị khác.',
+  ),
+  'agency.validity': client(
+    'The times of {value} cannot be used: {reason}',
+    'Không dùng được thời gian hiệu lực của {value}: {reason}',
+    'Nothing was changed; `valid until` must lie after `valid from`.',
+    'Chưa thay đổi gì; thời điểm kết thúc phải sau thời điểm bắt đầu.',
+  ),
+  'agency.successor': client(
+    'The agency {successor} cannot be the successor of {value}: {reason}',
+    'Cơ quan {successor} không thể kế thừa {value}: {reason}',
+    'Nothing was changed; name another agency of the directory, or none.',
+    'Chưa thay đổi gì; chọn cơ quan khác trong danh mục, hoặc none.',
   ),
   'agency.import': client(
     'The file cannot be imported: {reason}',
@@ -692,6 +794,48 @@ export const ERRORS = {
     'Không có lượt gửi {value}.',
     'List them: edxgate queue list.',
     'Xem danh sách: edxgate queue list.',
+  ),
+  'queue.reason': client(
+    'A reason is needed: 1 to 500 characters, one line.',
+    'Cần nêu lý do: 1 đến 500 ký tự, trên một dòng.',
+    'Give it with --reason TEXT; it stands in the log of acts.',
+    'Ghi bằng --reason TEXT; lý do được lưu trong nhật ký thao tác.',
+  ),
+  'queue.many': client(
+    'More than {limit} deliveries match; nothing was changed.',
+    'Có hơn {limit} lượt gửi khớp điều kiện; chưa thay đổi gì.',
+    'Look at them with --dry-run, then say --yes.',
+    'Xem trước bằng --dry-run, rồi thêm --yes.',
+  ),
+  'queue.successor': client(
+    'The directory names no successor of {value} that takes part.',
+    'Danh bạ không có cơ quan kế thừa nào của {value} đang hoạt động.',
+    'Name one: edxgate agency set {value} --successor ORGAN.',
+    'Khai báo: edxgate agency set {value} --successor ORGAN.',
+  ),
+  'breaker.unknown': client(
+    'Nothing is paused for the recipient {value}.',
+    'Bên nhận {value} không bị tạm ngừng gửi.',
+    'List paused recipients: edxgate queue breakers.',
+    'Xem bên nhận bị tạm ngừng: edxgate queue breakers.',
+  ),
+  'quarantine.unknown': client(
+    'There is no refusal {value} with its bytes kept.',
+    'Không có lần từ chối {value} còn lưu gói tin.',
+    'List them: edxgate quarantine list.',
+    'Xem danh sách: edxgate quarantine list.',
+  ),
+  'quarantine.cut': client(
+    'Only the first {kept} of {size} bytes were kept; that is not the package.',
+    'Chỉ lưu {kept} trên {size} byte đầu; không đủ gói tin.',
+    'The sender has to send it again.',
+    'Bên gửi phải gửi lại.',
+  ),
+  'quarantine.request': client(
+    'What was kept is a request in which no package was found.',
+    'Phần lưu lại là yêu cầu, chưa tách được gói tin.',
+    'Look at it: edxgate quarantine export; the sender has to send it again.',
+    'Xem: edxgate quarantine export; bên gửi phải gửi lại.',
   ),
   // ---- warnings: what was normalised or noticed ---------------------------------------------------
   'dialect.namespace': warning(
@@ -783,6 +927,12 @@ export const ERRORS = {
     'Bên nhận {value} được nêu nhiều lần; chỉ gửi một lần.',
     'Name each agency once.',
     'Ghi mỗi cơ quan một lần.',
+  ),
+  'recipient.succeeded': warning(
+    'The recipient {value} no longer takes part; its successor {successor} gets the package.',
+    'Bên nhận {value} không còn tham gia; gói tin được gửi cho cơ quan kế thừa {successor}.',
+    'Use the organ id of the successor from now on.',
+    'Từ nay dùng mã định danh của cơ quan kế thừa.',
   ),
   'document.future': warning(
     '{element} holds {value}, which lies in the future.',

@@ -4,6 +4,7 @@
  *
  * @module
  */
+import type { Breaker } from './breaker.js';
 import type { BusinessType } from './business-type.js';
 import type { Check } from './check.js';
 import type { DeliveryState } from './delivery-state.js';
@@ -69,6 +70,12 @@ export interface FirstDelivery {
   readonly state: 'queued' | 'pending';
 }
 
+/** A delivery to be made with a message. */
+export interface NewDelivery extends FirstDelivery {
+  /** Absent = never. */
+  readonly expiresAt?: number;
+}
+
 /** The answer to a sender, kept so that a repeat gets the same one. */
 export interface SendAnswer {
   readonly messageId: MessageId;
@@ -89,9 +96,29 @@ export interface NewMessage {
   readonly answer: SendAnswer;
   /** The same key = the same submission; see duplicateKeyOf in src/receive/. */
   readonly duplicateKey: string;
-  readonly deliveries: readonly FirstDelivery[];
+  readonly deliveries: readonly NewDelivery[];
+  /** Keys of documents of the same sender that it revokes, updates or replaces, its own key left out. */
+  readonly actsOn?: readonly DocumentKey[];
+  readonly recall?: Recall;
   /** Further events to write with it, beside `received`, `checked` and `stored`. */
   readonly events: readonly NewEvent[];
+}
+
+/** What a revoke or a status 13 takes back: documents of its own sender, in the lanes named. */
+export interface Recall {
+  /** By key where there is one, else by `number/notation`. */
+  readonly documents: readonly { readonly key?: DocumentKey; readonly code?: string }[];
+  /** Per recipient: the notice (status 15 by the gateway) that tells the sender it was taken back. */
+  readonly lanes: readonly RecallLane[];
+}
+
+export interface RecallLane {
+  /** The recipient that the documents were sent to. */
+  readonly organId: OrganId;
+  /** Who gets the recall itself for this lane; absent = the same, else the successor. */
+  readonly goesTo?: OrganId;
+  /** Stored when this recipient certainly never got any of them. */
+  readonly notice?: NewMessage;
 }
 
 export type AcceptOutcome =
@@ -122,6 +149,14 @@ export interface Delivery {
   readonly createdAt: number;
   readonly updatedAt: number;
   readonly finishedAt?: number;
+  /** Absent = never. */
+  readonly expiresAt?: number;
+  /** Noted during an attempt, done when it ends without delivery. */
+  readonly asked?: 'hold' | 'cancel' | 'recall';
+  /** Attempts of earlier runs of the schedule: before a requeue or resend. */
+  readonly earlierAttempts: number;
+  /** How often it was requeued or resent; each such run of the schedule has one end. */
+  readonly restarts: number;
 }
 
 /** A delivery that a worker may try now; the lease number guards the outcome against a second worker. */
@@ -132,11 +167,14 @@ export interface LeasedDelivery extends Delivery {
   readonly attempt: number;
 }
 
+/** The partner's answer is kept up to this. */
+export const MAX_RAW_ANSWER_CHARS = 16 * 1024;
+
 export interface DeliveryAttempt {
   readonly number: number;
   readonly startedAt: number;
   readonly finishedAt: number;
-  readonly outcome: 'delivered' | 'deferred' | 'dead' | 'interrupted';
+  readonly outcome: 'delivered' | 'deferred' | 'dead' | 'held' | 'interrupted';
   /** Code of the error table; absent when delivered. */
   readonly code?: string;
   readonly reason?: string;
@@ -152,16 +190,31 @@ export interface AttemptOutcome {
   readonly deliveryId: DeliveryId;
   readonly lease: string;
   readonly attempt: DeliveryAttempt;
-  readonly state: 'delivered' | 'deferred' | 'dead';
+  readonly state: 'delivered' | 'deferred' | 'dead' | 'held';
   /** When deferred: the next attempt is due then. */
   readonly dueAt?: number;
+  /** The new state of the recipient's breaker; `closed` after a success; absent = unchanged. */
+  readonly breaker?: Breaker | 'closed';
   /** A failure notice to the sender, stored in the same commit. */
   readonly notice?: NewMessage;
+  /**
+   * What the sender is told when a cancel was noted during the attempt, which did not deliver: stored
+   * in the same commit. `none` = there is nobody to tell; absent = that was not asked yet.
+   */
+  readonly cancelNotice?: NewMessage | 'none';
+  /** When delivered: the signed delivery certificate, stored in the same commit. */
+  readonly certificate?: Uint8Array;
 }
+
+/**
+ * True when the outcome was recorded, false when the lease is no longer held. With `cancel` nothing was
+ * recorded: a cancel was noted for this reason, and its notice is missing.
+ */
+export type Finished = boolean | { readonly cancel: string };
 
 export interface NewEvent {
   readonly time: number;
-  /** Event name, a fixed list: `received`, `checked`, `stored`, `repeated`, `attempt`, `listed`, `fetched`, `confirmed`, `status`, `matched`, `dead`, `notice`, `operator`, `attachment-signature`, `attachments-checked`. */
+  /** Event name, a fixed list: `received`, `checked`, `stored`, `repeated`, `attempt`, `listed`, `fetched`, `confirmed`, `status`, `matched`, `dead`, `notice`, `operator`, `recalled`, `suppressed`, `attachment-signature`, `attachments-checked`. */
   readonly event: string;
   /** The lane it belongs to, when it concerns one recipient. */
   readonly organId?: string;

@@ -37,8 +37,11 @@ describe('loadConfig', () => {
       trust: { anchors: [], crls: [] },
       keys: {},
       signature: { policy: 'verify', engine: 'native' },
-      limits: { requestBytes: 96 * 1_048_576, attachments: 500 },
-      retention: { refusals: { keepMs: 14 * 86_400_000, maxBytes: 1_073_741_824 } },
+      limits: { requestBytes: 96 * 1_048_576, attachments: 500, diskFreeBytes: 268_435_456 },
+      retention: {
+        contentMs: {},
+        refusals: { keepMs: 14 * 86_400_000, maxBytes: 1_073_741_824 },
+      },
       log: { level: 'info', format: 'json' },
       insecureHttp: false,
     });
@@ -271,7 +274,8 @@ describe('loadConfig', () => {
   it('reads forever as no end', () => {
     const yaml = 'organ_id: T99\nretention: {content: 90d, log: forever}\n';
     const { config } = load(yaml);
-    expect(config?.retention.contentMs).to.equal(90 * 86_400_000);
+    const ms = 90 * 86_400_000;
+    expect(config?.retention.contentMs).to.deep.equal({ delivered: ms, dead: ms, cancelled: ms });
     expect(config?.retention).not.to.have.any.keys('logMs', 'keysMs');
   });
 });
