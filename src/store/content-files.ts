@@ -32,6 +32,7 @@ export const LEFT_OVER_AFTER_MS = 10 * 60 * 1000;
 const DIGEST = /^[0-9a-f]{64}$/;
 const TEMPORARY = /^tmp-[0-9a-f]{24}$/;
 const READ_BYTES = 256 * 1024;
+const DIGESTS_AT_ONCE = 500;
 
 export function sha256(bytes: Uint8Array): string {
   return createHash('sha256').update(bytes).digest('hex');
@@ -75,7 +76,8 @@ export class ContentFiles {
     return join(this.#root, digest.slice(0, 2));
   }
 
-  #pathOf(digest: string): string {
+  /** Where the file of these bytes is, if there is one. */
+  pathOf(digest: string): string {
     return join(this.#folderOf(digest), digest);
   }
 
@@ -124,7 +126,7 @@ export class ContentFiles {
   /** Resolves when a file with these bytes stands under its name, on disk. */
   async write(digest: string, bytes: Uint8Array): Promise<void> {
     const folder = this.#folderOf(digest);
-    const path = this.#pathOf(digest);
+    const path = this.pathOf(digest);
     await this.#makeFolder(folder);
     if (await this.#standsWhole(path, digest, bytes.byteLength)) {
       // It may be a left-over: as young as now it is safe from a sweep until the row commits.
@@ -142,7 +144,7 @@ export class ContentFiles {
   async read(digest: string): Promise<Buffer | undefined> {
     let handle: FileHandle;
     try {
-      handle = await open(this.#pathOf(digest), 'r');
+      handle = await open(this.pathOf(digest), 'r');
     } catch (error) {
       if (isMissing(error)) return undefined;
       throw error;
@@ -156,24 +158,27 @@ export class ContentFiles {
 
   /** Synchronous, for the writer inside its transaction. */
   stands(digest: string, sizeBytes: number): boolean {
-    return statSync(this.#pathOf(digest), { throwIfNoEntry: false })?.size === sizeBytes;
+    return statSync(this.pathOf(digest), { throwIfNoEntry: false })?.size === sizeBytes;
   }
 
   /** The same; @returns false when the file is younger than `before` or gone. */
   removeOlder(digest: string, before: number): boolean {
-    const path = this.#pathOf(digest);
+    const path = this.pathOf(digest);
     const mtime = statSync(path, { throwIfNoEntry: false })?.mtimeMs;
     if (mtime === undefined || mtime >= before) return false;
     unlinkSync(path);
     return true;
   }
 
-  /** Digests of the files there are, folder by folder. */
+  /** Digests of the files there are, folder by folder, some hundreds at a time. */
   async *digests(): AsyncGenerator<readonly string[]> {
     for (const folder of await this.#list(this.#root)) {
       if (!/^[0-9a-f]{2}$/.test(folder)) continue;
       const names = await this.#list(join(this.#root, folder));
-      yield names.filter((name) => DIGEST.test(name) && name.startsWith(folder));
+      const digests = names.filter((name) => DIGEST.test(name) && name.startsWith(folder));
+      for (let i = 0; i < digests.length; i += DIGESTS_AT_ONCE) {
+        yield digests.slice(i, i + DIGESTS_AT_ONCE);
+      }
     }
   }
 

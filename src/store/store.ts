@@ -8,6 +8,8 @@
  * @module
  */
 import type { Agency, AgencyCertificate, AgencyToken, DigestSecret } from '../model/agency.js';
+import type { Breaker } from '../model/breaker.js';
+import type { DeliveryCertificate } from '../model/certificate.js';
 import type { DeliveryState } from '../model/delivery-state.js';
 import type { DocumentKey } from '../model/document-id.js';
 import type { PackageKind } from '../model/edxml.js';
@@ -19,6 +21,7 @@ import type {
   Delivery,
   DeliveryAttempt,
   DeliveryId,
+  Finished,
   LeasedDelivery,
   Message,
   MessageEvent,
@@ -30,6 +33,31 @@ import type {
 } from '../model/message.js';
 import type { MessageId } from '../model/message-id.js';
 import type { OrganId } from '../model/organ-id.js';
+import type { LogReader, StoredCheckpoint } from './log-reader.js';
+import type {
+  ActOutcome,
+  Actor,
+  ActRequest,
+  ClockLimits,
+  DeliveryEnd,
+  NotedCancel,
+  OperatorAct,
+  QueueAge,
+  QueueFlow,
+} from './queue-types.js';
+
+export type {
+  ActOutcome,
+  Actor,
+  ActRequest,
+  ClockLimits,
+  DeliveryEnd,
+  NotedCancel,
+  OperatorAct,
+  QueueAct,
+  QueueAge,
+  QueueFlow,
+} from './queue-types.js';
 
 /** A page: `next` is opaque and absent on the last one. */
 export interface Page<T> {
@@ -48,7 +76,15 @@ export interface MessageFilter {
   readonly since?: number;
   readonly fromOrganId?: OrganId;
   readonly kind?: PackageKind;
-  /** Folded words that must all occur. */
+  /**
+   * Words that must all stand in the search text; case, diacritics and order do not matter. A word
+   * matches at the beginning of words: `hanh ch` finds `hành chính`. One with marks within, such as
+   * `07/TB-VP` or `000.00.01`, matches where its parts follow each other, whatever marks part them. A
+   * word of marks only is left out; without any word left nothing is found. At most 16 words.
+   *
+   * With it messages come in the order in which they were accepted, which is that of receipt but for
+   * messages that came in together.
+   */
   readonly search?: string;
 }
 
@@ -56,8 +92,24 @@ export interface DeliveryFilter {
   readonly states?: readonly DeliveryState[];
   readonly toOrganId?: OrganId;
   readonly messageId?: MessageId;
+  readonly fromOrganId?: OrganId;
+  readonly documentKey?: DocumentKey;
+  readonly kind?: PackageKind;
   /** Code of the last attempt. */
   readonly lastCode?: string;
+  /** Made before. */
+  readonly createdBefore?: number;
+  /** Priority 1 to 4. */
+  readonly urgent?: boolean;
+}
+
+/** Content past its time, by how its message ended. */
+export interface PurgeRequest {
+  readonly state: 'delivered' | 'dead' | 'cancelled';
+  /** Settled before that time. */
+  readonly before: number;
+  readonly limit: number;
+  readonly now: number;
 }
 
 export interface TraceFilter {
@@ -76,10 +128,12 @@ export interface LeaseRequest {
   /** At most so many active per recipient, those leased before included. */
   readonly perRecipient: number;
   readonly leaseMs: number;
+  /**
+   * Content that the worker may take on; absent = any. One that is larger than all is leased alone, when
+   * the worker is idle.
+   */
+  readonly bytes?: { readonly free: number; readonly idle: boolean };
 }
-
-/** Who caused a write, for the log: an organ id, `cli:USER`, `gateway`. */
-export type Actor = string;
 
 export interface StoreCounts {
   readonly messages: number;
@@ -170,8 +224,9 @@ export interface Store {
   /**
    * Claims due deliveries: `queued` or `deferred` ones whose time has come and `active` ones whose
    * lease has run out (their attempt is recorded as `interrupted`). Fair across recipients: round-robin,
-   * urgent priority first. Never one whose elder of the same sender, recipient
-   * and document key is not final.
+   * urgent priority first without starving the rest. Never one whose elder of the same sender,
+   * recipient and document is not final (a follow-up acts on the documents that it names). At most one
+   * at a time for a recipient whose breaker is half open, none while it is open.
    */
   leaseDue(request: LeaseRequest): Promise<readonly LeasedDelivery[]>;
   /**
@@ -179,15 +234,57 @@ export interface Store {
    * that wait for their elder are left out. In the past when the bound per recipient holds one back.
    */
   nextDueAt(): Promise<number | undefined>;
-  /** Attempt, new state and log entry in one transaction. @returns false when the lease is no longer held. */
-  finishAttempt(outcome: AttemptOutcome): Promise<boolean>;
+  /**
+   * Attempt, new state, certificate and log entry in one transaction. What was noted during an attempt
+   * that did not deliver is done in it.
+   */
+  finishAttempt(outcome: AttemptOutcome): Promise<Finished>;
   /** Newest first. */
   listDeliveries(filter: DeliveryFilter, page: PageRequest): Promise<Page<Delivery>>;
   deliveriesOf(messageId: MessageId): Promise<readonly Delivery[]>;
   getDelivery(id: DeliveryId): Promise<Delivery | undefined>;
   listAttempts(id: DeliveryId): Promise<readonly DeliveryAttempt[]>;
-  /** Makes `queued`, `deferred` (and `held`) deliveries due now. @returns those that were changed. */
-  retryNow(ids: readonly DeliveryId[], now: number, actor: Actor): Promise<readonly DeliveryId[]>;
+  /**
+   * Pulls back due times, leases and pauses that lie further ahead than these limits allow: the clock was
+   * ahead when they were written. @returns how many were changed.
+   */
+  pullBack(limits: ClockLimits): Promise<number>;
+  /** In one transaction, each with an event and an entry in the acts of operators. In the order of `ids`. */
+  actOnDeliveries(request: ActRequest): Promise<readonly ActOutcome[]>;
+  /** Deliveries that wait past their lifetime, oldest first. */
+  listExpired(now: number, limit: number): Promise<readonly Delivery[]>;
+  /**
+   * Deliveries whose cancel was noted during an attempt that was lost: they are held until
+   * `endDelivery` cancels them with the notice to the sender.
+   */
+  listNotedCancels(limit: number): Promise<readonly NotedCancel[]>;
+  /** @returns false when the delivery is no longer in a state that can end so. */
+  endDelivery(end: DeliveryEnd): Promise<boolean>;
+  /**
+   * Gives `deferred` deliveries the due time that this schedule would have given them; what has had all
+   * its attempts is due now. Of one recipient, else of all without a schedule of their own.
+   *
+   * @returns how many were changed.
+   */
+  reschedule(
+    organId: OrganId | undefined,
+    retryMs: readonly number[],
+    now: number,
+    actor: Actor,
+  ): Promise<number>;
+  /** Open deliveries by recipient and state. @param bounds ages in milliseconds, ascending. */
+  queueAges(bounds: readonly number[], now: number): Promise<readonly QueueAge[]>;
+  /** Deliveries that ended as `delivered` since, by recipient. */
+  queueFlow(since: number): Promise<readonly QueueFlow[]>;
+  getBreaker(organId: OrganId): Promise<Breaker | undefined>;
+  /** Only those that are open or half open. */
+  listBreakers(): Promise<readonly Breaker[]>;
+  /** By hand. @returns false when there was nothing to close. */
+  closeBreaker(organId: OrganId, actor: Actor, reason: string, now: number): Promise<boolean>;
+  /** An act that changed nothing in the store. */
+  recordAct(act: OperatorAct): Promise<void>;
+  /** Newest first. */
+  listActs(subject: string | undefined, page: PageRequest): Promise<Page<OperatorAct>>;
 
   // ---- collection ------------------------------------------------------------------------------
   /** Oldest first; only `pending` deliveries of this recipient. Remembers when each was first listed. */
@@ -199,25 +296,37 @@ export interface Store {
   ): Promise<Page<Message>>;
   /** The delivery of this message to this recipient, whatever its state. */
   findDelivery(messageId: MessageId, organId: OrganId): Promise<Delivery | undefined>;
-  /** Notes that the content was opened: by whom, when, how (`soap`, `console`, …). */
+  /**
+   * Notes that the content was opened: by whom, when, how (`soap`, `console`, …).
+   *
+   * @returns false, with nothing noted, when a recipient (`soap`) asks for what was cancelled before
+   *   it first fetched it.
+   */
   recordAccess(
     messageId: MessageId,
     organId: OrganId,
     by: string,
     how: string,
     now: number,
-  ): Promise<void>;
+  ): Promise<boolean>;
   /**
    * First confirmation wins and is answered again afterwards. `done` → `delivered`, `fail` → `dead`
-   * with a notice to the sender in the same commit.
+   * with a notice to the sender in the same commit. The certificate is kept when it becomes `delivered`.
    */
   confirm(
     messageId: MessageId,
     organId: OrganId,
     confirmation: Confirmation,
     notice: NewMessage | undefined,
+    certificate?: Uint8Array,
   ): Promise<Confirmation | undefined>;
   listCollections(messageId: MessageId): Promise<readonly Collection[]>;
+
+  // ---- delivery certificates -------------------------------------------------------------------
+  /** The latest one. */
+  getDeliveryCertificate(id: DeliveryId): Promise<DeliveryCertificate | undefined>;
+  /** Of all recipients, each with the first one first. */
+  listDeliveryCertificates(messageId: MessageId): Promise<readonly DeliveryCertificate[]>;
 
   // ---- questions -------------------------------------------------------------------------------
   /**
@@ -234,16 +343,27 @@ export interface Store {
   listRefusals(page: PageRequest): Promise<Page<Refusal>>;
   getRefusal(correlationId: string): Promise<Refusal | undefined>;
 
+  // ---- chained log -----------------------------------------------------------------------------
+  /** One moment's view, held until it is closed. */
+  openLog(): Promise<LogReader>;
+  /** @returns false when there is one of that number already, or the one before it is not there. */
+  addCheckpoint(checkpoint: StoredCheckpoint): Promise<boolean>;
+
   // ---- housekeeping ----------------------------------------------------------------------------
   /** Small facts of the installation, such as the version that made it. */
   getFact(name: string): Promise<string | undefined>;
   setFact(name: string, value: string): Promise<void>;
+  /** Deletes content and its files; the messages stay. @returns how many, at most `limit`. */
+  purgeContent(request: PurgeRequest): Promise<number>;
   /**
-   * Deletes the content of messages received before that time whose deliveries are all final; the
-   * messages stay. `sweep` then deletes the files. @returns how many, at most `limit`.
+   * Deletes messages settled before that time whose content is gone, with deliveries, attempts and events;
+   * what notices say about them goes too. Duplicate keys and answers stay, and so do the entries of the
+   * events in the chained log. @returns how many, at most `limit`.
    */
-  purgeContent(before: number, limit: number, now: number): Promise<number>;
-  /** Deletes refusals past their time or size, content files nobody counts, temporary files of dead writers. */
+  purgeMessages(before: number, limit: number, now: number): Promise<number>;
+  /** Deletes refusals past their time or size. */
+  sweepRefusals(now: number): Promise<void>;
+  /** The same, and left-over files of dead writers. Looks at every content file: not often. */
   sweep(now: number): Promise<void>;
   /** Resolves when a write was committed just now, for /readyz. */
   probe(): Promise<void>;

@@ -6,9 +6,12 @@
 import { chmodSync, closeSync, existsSync, mkdirSync, openSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
+import { systemClock } from '../../clock.js';
 import { refuse } from '../../model/issue.js';
+import { withLock } from '../lock.js';
 import { isBusy } from './errors.js';
 import { MIGRATIONS } from './migrations/index.js';
+import { saveBefore } from './save-before.js';
 
 export type Connection = Database.Database;
 
@@ -82,7 +85,7 @@ export function openReading(folder: string): Connection {
   return db;
 }
 
-function numberPragma(db: Connection, name: string): number {
+export function numberPragma(db: Connection, name: string): number {
   return Number(db.pragma(name, { simple: true }));
 }
 
@@ -112,24 +115,55 @@ function migrate(db: Connection): void {
   while (step.immediate());
 }
 
+export interface Upgrade {
+  readonly from: number;
+  readonly to: number;
+  /** The database as it was before. */
+  readonly saved: string;
+}
+
+/**
+ * Of a store that is in use by no other process of an older version: the old database is saved first.
+ *
+ * @throws GatewayError `store.locked`
+ */
+function upgrade(folder: string, db: Connection, now: number): Upgrade | undefined {
+  return withLock(folder, () => {
+    const from = numberPragma(db, 'user_version');
+    if (from >= MIGRATIONS.length) return undefined;
+    const saved = saveBefore(db, folder, from, now);
+    migrate(db);
+    return { from, to: MIGRATIONS.length, saved };
+  });
+}
+
 /**
  * Makes the store's folder and database when they are not there and brings the schema up to date.
  *
- * @throws GatewayError `store.foreign`, `store.newer`
+ * @returns what was brought up to date; undefined when it was new or up to date.
+ * @throws GatewayError `store.foreign`, `store.newer`, `store.locked`
  */
-export function prepareDatabase(folder: string): void {
+export function prepareDatabase(folder: string, now = systemClock.now()): Upgrade | undefined {
   makeFiles(folder);
   const db = openWriting(folder);
   try {
+    const version = numberPragma(db, 'user_version');
+    if (version > 0) return version < MIGRATIONS.length ? upgrade(folder, db, now) : undefined;
     migrate(db);
+    return undefined;
   } finally {
     db.close();
   }
 }
 
-/** @throws GatewayError `store.missing` when there is no store in the folder, `store.older` */
-export function checkPrepared(folder: string): void {
+/** @throws GatewayError `store.missing` when there is no store in the folder */
+export function checkPresent(folder: string): void {
   if (!existsSync(databaseFile(folder))) throw refuse('store.missing', { folder });
+}
+
+/** @throws GatewayError `store.missing`, `store.older`, `store.newer`, `store.foreign` */
+export function checkPrepared(folder: string): void {
+  checkPresent(folder);
   const db = openReading(folder);
   try {
     checkSchema(db);

@@ -7,6 +7,8 @@
 import type { Message, NewEvent, NewMessage, SendAnswer } from '../../model/message.js';
 import { MAX_ROW_CONTENT_BYTES } from '../content-files.js';
 import type { MessageRest } from './rows.js';
+import type { EventFields } from './write-log.js';
+import type { RecallRecord } from './write-recall.js';
 
 export interface MessageRecord {
   readonly messageId: string;
@@ -32,30 +34,41 @@ export interface MessageRecord {
   /** JSON of the answer without its receipt. */
   readonly answer: string;
   readonly duplicateKey: string;
-  /** JSON: [organ id, state] per recipient. */
+  /** JSON: [organ id, state, expires at or null] per recipient. */
   readonly deliveries: string;
-  readonly events: string;
+  /** JSON: document keys. */
+  readonly actsOn: string | null;
+  readonly recall?: RecallRecord<NoticeRecord>;
+  readonly events: readonly EventFields[];
   /** The event to write on the first message when this is a repeat. */
-  readonly repeated: string;
+  readonly repeated: readonly EventFields[];
   /** The content stands in a content file; else it comes along. */
   readonly inFile: boolean;
 }
 
-/** JSON that the writer inserts with one statement; see `insertEvents`. */
-export function eventRows(events: readonly NewEvent[]): string {
-  return JSON.stringify(
-    events.map((one) => [one.time, one.event, one.organId ?? null, one.detail]),
-  );
+/** A notice inside of another message, and where its bytes begin among those of that message. */
+export interface NoticeRecord {
+  readonly record: MessageRecord;
+  readonly at: number;
+}
+
+/** Flat, so that they cross to the writer cheaply; see `insertEvents`. */
+export function eventRows(events: readonly NewEvent[]): EventFields[] {
+  return events.map(({ time, event, organId, detail }) => {
+    return [time, event, organId ?? null, JSON.stringify(detail)];
+  });
 }
 
 /** What a new message's log begins with. */
 function firstEvents(incoming: NewMessage, storedAt: number): NewEvent[] {
-  const { message, deliveries, events } = incoming;
+  const { message, events } = incoming;
+  const deliveries = incoming.deliveries.map(({ organId, state }) => ({ organId, state }));
   const time = message.receivedAt;
   const { contentDigest, sizeBytes } = message;
   return [
     { time, event: 'received', detail: { ...message.submission, caller: message.callerOrganId } },
-    ...message.checks.map((check): NewEvent => ({ time, event: 'checked', detail: { ...check } })),
+    // One row for all of them; read as one event `checked` for each.
+    { time, event: 'checks', detail: { checks: message.checks } },
     { time: storedAt, event: 'stored', detail: { contentDigest, sizeBytes, deliveries } },
     ...events,
   ];
@@ -101,7 +114,11 @@ export function messageRecord(incoming: NewMessage, now: number): MessageRecord 
     rest: JSON.stringify(restOf(message)),
     answer: JSON.stringify(answerWithoutReceipt(incoming.answer)),
     duplicateKey: incoming.duplicateKey,
-    deliveries: JSON.stringify(incoming.deliveries.map((one) => [one.organId, one.state])),
+    deliveries: JSON.stringify(
+      incoming.deliveries.map((one) => [one.organId, one.state, one.expiresAt ?? null]),
+    ),
+    actsOn: isEmpty(incoming.actsOn) ? null : JSON.stringify(incoming.actsOn),
+    ...recallRecord(incoming, now),
     events: eventRows(firstEvents(incoming, now)),
     repeated: eventRows([
       {
@@ -114,8 +131,31 @@ export function messageRecord(incoming: NewMessage, now: number): MessageRecord 
   };
 }
 
-/** What travels beside the record: receipt, and the content when it is small. */
-export function recordBytes(incoming: NewMessage): Uint8Array[] {
+function isEmpty(list: readonly unknown[] | undefined): boolean {
+  return list === undefined || list.length === 0;
+}
+
+function ownBytes(incoming: NewMessage): Uint8Array[] {
   const { receipt } = incoming.answer;
   return isLarge(incoming) ? [receipt] : [receipt, incoming.content];
+}
+
+function recallRecord(incoming: NewMessage, now: number): Pick<MessageRecord, 'recall'> {
+  const { recall } = incoming;
+  if (recall === undefined) return {};
+  let at = ownBytes(incoming).length;
+  const lanes = recall.lanes.map(({ organId, goesTo = organId, notice }) => {
+    if (notice === undefined) return { organId, goesTo };
+    const record = messageRecord(notice, now);
+    const lane = { organId, goesTo, notice: { record, at } };
+    at += ownBytes(notice).length;
+    return lane;
+  });
+  return { recall: { documents: recall.documents, lanes } };
+}
+
+/** What travels beside the record: receipt, the content when it is small, the same of each notice. */
+export function recordBytes(incoming: NewMessage): Uint8Array[] {
+  const notices = incoming.recall?.lanes.flatMap(({ notice }) => notice ?? []) ?? [];
+  return [...ownBytes(incoming), ...notices.flatMap(ownBytes)];
 }

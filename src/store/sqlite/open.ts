@@ -13,7 +13,7 @@ import { SqliteStore, type SqliteStoreOptions } from './sqlite-store.js';
 export type { SqliteStoreOptions } from './sqlite-store.js';
 
 /**
- * @throws GatewayError `store.newer`, `store.foreign`, `server.store`; read-only also `store.missing`,
+ * @throws GatewayError `store.newer`, `store.foreign`, `store.locked`, `server.store`; read-only also `store.missing`,
  *   `store.older`
  */
 export async function openSqliteStore(options: SqliteStoreOptions): Promise<Store> {
@@ -22,7 +22,7 @@ export async function openSqliteStore(options: SqliteStoreOptions): Promise<Stor
     if (readOnly) {
       checkPrepared(folder);
     } else {
-      prepareDatabase(folder);
+      prepareDatabase(folder, options.clock.now());
       new ContentFiles(folder).prepare();
     }
     return new SqliteStore(options);

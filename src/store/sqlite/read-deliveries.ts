@@ -6,7 +6,7 @@
 import type { DeliveryState } from '../../model/delivery-state.js';
 import type { Collection, Delivery, DeliveryAttempt, Message } from '../../model/message.js';
 import type { OrganId } from '../../model/organ-id.js';
-import type { DeliveryFilter, Page, PageRequest, StoreCounts } from '../store.js';
+import type { Page, PageRequest, StoreCounts } from '../store.js';
 import { makePage, pageSize, readCursor, writeCursor } from './cursor.js';
 import {
   type AttemptRow,
@@ -21,8 +21,7 @@ import {
   toDelivery,
   toMessage,
 } from './rows.js';
-import type { Statements, Value } from './statements.js';
-import { NO_OPEN_ELDER } from './write-leases.js';
+import type { Statements } from './statements.js';
 
 export function getDelivery(sql: Statements, id: number): Delivery | undefined {
   const row = sql.get<DeliveryRow>(
@@ -56,34 +55,6 @@ export function deliveriesOf(sql: Statements, messageId: string): Delivery[] {
     .map(toDelivery);
 }
 
-/** Newest first. */
-export function listDeliveries(
-  sql: Statements,
-  filter: DeliveryFilter,
-  page: PageRequest,
-): Page<Delivery> {
-  const [before] = readCursor<[number]>('deliveries', page.after, [Number.MAX_SAFE_INTEGER]);
-  const parts = ['d.id < ?'];
-  const values: Value[] = [before];
-  const add = (part: string, value: Value): void => {
-    parts.push(part);
-    values.push(value);
-  };
-  if (filter.states !== undefined) {
-    add('d.state IN (SELECT value FROM json_each(?))', JSON.stringify(filter.states));
-  }
-  if (filter.toOrganId !== undefined) add('d.to_organ_id = ?', filter.toOrganId);
-  if (filter.messageId !== undefined) add('m.message_id = ?', filter.messageId);
-  if (filter.lastCode !== undefined) add('d.last_code = ?', filter.lastCode);
-  const rows = sql.all<DeliveryRow>(
-    `SELECT ${DELIVERY_COLUMNS} FROM ${DELIVERY_TABLES} WHERE ${parts.join(' AND ')}
-     ORDER BY d.id DESC LIMIT ?`,
-    ...values,
-    pageSize(page.limit) + 1,
-  );
-  return makePage(rows, page.limit, toDelivery, (row) => writeCursor('deliveries', [row.id]));
-}
-
 export function listAttempts(sql: Statements, deliveryId: number): DeliveryAttempt[] {
   return sql
     .all<AttemptRow>(
@@ -93,20 +64,6 @@ export function listAttempts(sql: Statements, deliveryId: number): DeliveryAttem
       deliveryId,
     )
     .map(toAttempt);
-}
-
-/** Deliveries that wait for an elder are left out: its end is what makes them due. */
-export function nextDueAt(sql: Statements): number | undefined {
-  const due = sql.get<{ due_at: number }>(
-    `SELECT d.due_at FROM delivery d INDEXED BY delivery_due
-     WHERE d.state IN ('queued', 'deferred') AND ${NO_OPEN_ELDER} ORDER BY d.due_at LIMIT 1`,
-  );
-  const lease = sql.get<{ leased_until: number }>(
-    `SELECT leased_until FROM delivery INDEXED BY delivery_lease
-     WHERE state = 'active' ORDER BY leased_until LIMIT 1`,
-  );
-  const times = [due?.due_at, lease?.leased_until].filter((time) => time !== undefined);
-  return times.length === 0 ? undefined : Math.min(...times);
 }
 
 interface PendingRow extends MessageRow {

@@ -1,17 +1,13 @@
 /**
- * Reading messages, their answers, content rows and log entries.
+ * Reading messages, their answers, content rows and log entries; their lists are in list-messages.ts.
  *
  * @module
  */
 import type { AcceptOutcome, Message, MessageEvent, SendAnswer } from '../../model/message.js';
 import type { MessageId } from '../../model/message-id.js';
-import type { MessageFilter, Page, PageRequest } from '../store.js';
-import { makePage, pageSize, readCursor, writeCursor } from './cursor.js';
 import { type EventRow, MESSAGE_COLUMNS, type MessageRow, toEvent, toMessage } from './rows.js';
-import type { Statements, Value } from './statements.js';
+import type { Statements } from './statements.js';
 
-/** More words than this are not looked for. */
-const MAX_SEARCH_WORDS = 16;
 /** More documents under one key or code are not answered. */
 const MAX_DOCUMENTS = 1000;
 
@@ -77,45 +73,7 @@ export function findContent(sql: Statements, messageId: string): ContentRow | un
   );
 }
 
-function conditions(filter: MessageFilter): { readonly sql: string; readonly values: Value[] } {
-  const parts: string[] = [];
-  const values: Value[] = [];
-  const add = (part: string, value: Value): void => {
-    parts.push(` AND ${part}`);
-    values.push(value);
-  };
-  if (filter.documentKey !== undefined) {
-    // What the partial index on the key asks for; no package has an empty document id of its own.
-    add("m.document_key = ? AND m.document_key <> ''", filter.documentKey);
-  }
-  if (filter.since !== undefined) add('m.received_at >= ?', filter.since);
-  if (filter.fromOrganId !== undefined) add('m.from_organ_id = ?', filter.fromOrganId);
-  if (filter.kind !== undefined) add('m.kind = ?', filter.kind);
-  const words = (filter.search ?? '').split(/\s+/).filter((word) => word !== '');
-  for (const word of words.slice(0, MAX_SEARCH_WORDS)) add('instr(m.search_text, ?) > 0', word);
-  return { sql: parts.join(''), values };
-}
-
-export function listMessages(
-  sql: Statements,
-  filter: MessageFilter,
-  page: PageRequest,
-): Page<Message> {
-  const start: [number, number] = [Number.MAX_SAFE_INTEGER, Number.MAX_SAFE_INTEGER];
-  const [time, id] = readCursor('messages', page.after, start);
-  const where = conditions(filter);
-  const rows = sql.all<MessageRow>(
-    `SELECT ${MESSAGE_COLUMNS} FROM message m WHERE (m.received_at, m.id) < (?, ?)${where.sql}
-     ORDER BY m.received_at DESC, m.id DESC LIMIT ?`,
-    time,
-    id,
-    ...where.values,
-    pageSize(page.limit) + 1,
-  );
-  return makePage(rows, page.limit, toMessage, (row) =>
-    writeCursor('messages', [row.received_at, row.id]),
-  );
-}
+export { listMessages } from './list-messages.js';
 
 export function listEvents(sql: Statements, messageId: MessageId): MessageEvent[] {
   return sql
@@ -125,7 +83,18 @@ export function listEvents(sql: Statements, messageId: MessageId): MessageEvent[
        WHERE m.message_id = ? ORDER BY e.id`,
       messageId,
     )
-    .map((row) => toEvent(row, messageId));
+    .flatMap((row) => told(toEvent(row, messageId)));
+}
+
+/** All checks of a message lie in one row; each is an event of its own to whoever reads. */
+function told(one: MessageEvent): MessageEvent[] {
+  const { checks } = one.detail;
+  if (one.event !== 'checks' || !Array.isArray(checks)) return [one];
+  return checks.map((check: Record<string, unknown>) => ({
+    ...one,
+    event: 'checked',
+    detail: check,
+  }));
 }
 
 /** The column that decides: the key, or the code when there is no key. An empty one matches nothing. */

@@ -55,13 +55,15 @@ function lanesOfOne(
   const by =
     filter.messageId === undefined
       ? {
+          index: 'INDEXED BY message_key',
           where: "m.document_key = ?2 AND m.document_key <> '' AND m.kind = 'document'",
           value: filter.documentKey,
         }
-      : { where: 'm.message_id = ?2', value: filter.messageId };
+      : { index: '', where: 'm.message_id = ?2', value: filter.messageId };
   return sql.all<DeliveryRow>(
-    `SELECT ${DELIVERY_COLUMNS} FROM message m JOIN delivery d ON d.message_ref = m.id
-     WHERE ${by.where} AND ${MAY_SEE} AND d.id > ?3 ORDER BY d.id LIMIT ?4`,
+    `SELECT ${DELIVERY_COLUMNS} FROM message m ${by.index} CROSS JOIN delivery d
+     WHERE ${by.where} AND d.message_ref = m.id AND ${MAY_SEE} AND +d.id > ?3
+     ORDER BY d.id LIMIT ?4`,
     filter.viewer,
     by.value ?? '',
     after,

@@ -163,12 +163,17 @@ export interface DeliveryRow {
   readonly created_at: number;
   readonly updated_at: number;
   readonly finished_at: number | null;
+  readonly expires_at: number | null;
+  readonly asked: Delivery['asked'] | null;
+  readonly earlier_attempts: number;
+  readonly restarts: number;
 }
 
 /** From `delivery d JOIN message m ON m.id = d.message_ref`. */
 export const DELIVERY_COLUMNS = `d.id, m.message_id, d.kind, d.from_organ_id, d.to_organ_id,
   m.document_id, m.content_digest, m.size_bytes, d.priority, d.state, d.attempts, d.last_code,
-  d.last_reason, d.due_at, d.created_at, d.updated_at, d.finished_at`;
+  d.last_reason, d.due_at, d.created_at, d.updated_at, d.finished_at, d.expires_at, d.asked,
+  d.earlier_attempts, d.restarts`;
 
 export const DELIVERY_TABLES = 'delivery d JOIN message m ON m.id = d.message_ref';
 
@@ -189,7 +194,9 @@ export function toDelivery(row: DeliveryRow): Delivery {
     dueAt: row.due_at,
     createdAt: row.created_at,
     updatedAt: row.updated_at,
-    ...present({ finishedAt: row.finished_at }),
+    ...present({ finishedAt: row.finished_at, expiresAt: row.expires_at, asked: row.asked }),
+    earlierAttempts: row.earlier_attempts,
+    restarts: row.restarts,
   };
 }
 

@@ -8,6 +8,7 @@
 import type { Clock } from '../../clock.js';
 import type { Agency, AgencyCertificate, AgencyToken, DigestSecret } from '../../model/agency.js';
 import { refuse } from '../../model/issue.js';
+import type { ChainName } from '../../model/log-entry.js';
 import type { OrganId } from '../../model/organ-id.js';
 import type { Actor, Page, PageRequest } from '../store.js';
 import { openReading } from './database.js';
@@ -25,18 +26,22 @@ export interface SqliteStoreOptions {
   readonly refusals: RefusalLimits;
   /** Nothing is made or changed; writing methods reject with `server.store`. */
   readonly readOnly?: boolean;
+  /** The chain of the log that this process writes to; by default that of commands. */
+  readonly chain?: ChainName;
 }
 
 export class SqliteDirectory {
   protected readonly clock: Clock;
+  protected readonly folder: string;
   readonly #sql: Statements;
   readonly #writer: Writer | undefined;
   #closing: Promise<void> | undefined;
 
-  constructor({ folder, clock, refusals, readOnly }: SqliteStoreOptions) {
+  constructor({ folder, clock, refusals, readOnly, chain = 'commands' }: SqliteStoreOptions) {
     this.clock = clock;
+    this.folder = folder;
     this.#sql = new Statements(openReading(folder));
-    this.#writer = readOnly ? undefined : new Writer({ folder, refusals });
+    this.#writer = readOnly ? undefined : new Writer({ folder, refusals, chain });
   }
 
   protected get writer(): Writer {
@@ -58,8 +63,12 @@ export class SqliteDirectory {
   }
 
   async #close(): Promise<void> {
-    await this.#writer?.close();
+    await this.#writer?.drain();
+    // Whoever waited for a write may read once more before the connections close.
+    await new Promise((resolve) => setImmediate(resolve));
     this.#sql.db.close();
+    // The last connection of all empties the log into the database; one that only reads could not.
+    await this.#writer?.close();
   }
 
   // ---- directory -------------------------------------------------------------------------------

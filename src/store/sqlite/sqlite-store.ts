@@ -5,17 +5,9 @@
  * @module
  */
 import type { DocumentKey } from '../../model/document-id.js';
-import type { PackageKind } from '../../model/edxml.js';
 import { refuse } from '../../model/issue.js';
 import type {
   AcceptOutcome,
-  AttemptOutcome,
-  Collection,
-  Confirmation,
-  Delivery,
-  DeliveryAttempt,
-  DeliveryId,
-  LeasedDelivery,
   Message,
   MessageEvent,
   NewEvent,
@@ -25,15 +17,13 @@ import type {
   Trace,
 } from '../../model/message.js';
 import type { MessageId } from '../../model/message-id.js';
-import type { OrganId } from '../../model/organ-id.js';
-import { ContentFiles, LEFT_OVER_AFTER_MS, sha256 } from '../content-files.js';
+import { LEFT_OVER_AFTER_MS, sha256 } from '../content-files.js';
+import type { LogReader, StoredCheckpoint } from '../log-reader.js';
 import type {
-  Actor,
-  DeliveryFilter,
-  LeaseRequest,
   MessageFilter,
   Page,
   PageRequest,
+  PurgeRequest,
   Store,
   StoreCounts,
   TraceFilter,
@@ -42,24 +32,18 @@ import { storeError } from './errors.js';
 import { eventRows, isLarge, messageRecord, recordBytes } from './message-record.js';
 import * as deliveries from './read-deliveries.js';
 import * as directory from './read-directory.js';
+import { openLogReader } from './read-log.js';
 import * as messages from './read-messages.js';
 import * as refusals from './read-refusals.js';
 import { listTraces } from './read-traces.js';
-import { SqliteDirectory, type SqliteStoreOptions } from './sqlite-directory.js';
+import { SqliteQueue } from './sqlite-queue.js';
 
 /** So often a swept content file is written anew before we give up. */
 const FILE_TRIES = 3;
 
 export type { SqliteStoreOptions } from './sqlite-directory.js';
 
-export class SqliteStore extends SqliteDirectory implements Store {
-  readonly #files: ContentFiles;
-
-  constructor(options: SqliteStoreOptions) {
-    super(options);
-    this.#files = new ContentFiles(options.folder);
-  }
-
+export class SqliteStore extends SqliteQueue implements Store {
   // ---- messages --------------------------------------------------------------------------------
 
   async acceptMessage(incoming: NewMessage): Promise<AcceptOutcome> {
@@ -70,7 +54,7 @@ export class SqliteStore extends SqliteDirectory implements Store {
     const known = isLarge(incoming)
       ? await this.findDuplicate(duplicateKey, message.contentDigest)
       : undefined;
-    if (known === undefined) await this.#placeContent(incoming);
+    if (known === undefined) await this.placeContent(incoming);
     for (let tries = 1; tries <= FILE_TRIES; tries++) {
       const accepted = await writer.run('accept', recordBytes(incoming), record);
       if (accepted.kind === 'stored') return { kind: 'stored' };
@@ -78,18 +62,9 @@ export class SqliteStore extends SqliteDirectory implements Store {
         const { kind, ref } = accepted;
         return this.read((sql) => messages.takenOutcome(sql, kind, ref));
       }
-      await this.#placeContent(incoming);
+      await this.placeContent(incoming);
     }
     throw refuse('server.store');
-  }
-
-  async #placeContent(incoming: NewMessage): Promise<void> {
-    if (!isLarge(incoming)) return;
-    try {
-      await this.#files.write(incoming.message.contentDigest, incoming.content);
-    } catch (error) {
-      throw storeError(error);
-    }
   }
 
   findDuplicate(
@@ -110,7 +85,7 @@ export class SqliteStore extends SqliteDirectory implements Store {
     if (row === undefined) return undefined;
     let bytes: Buffer | undefined;
     try {
-      bytes = row.bytes ?? (await this.#files.read(row.digest));
+      bytes = row.bytes ?? (await this.files.read(row.digest));
     } catch (error) {
       throw storeError(error);
     }
@@ -157,97 +132,7 @@ export class SqliteStore extends SqliteDirectory implements Store {
     );
   }
 
-  // ---- deliveries ------------------------------------------------------------------------------
-
-  async leaseDue(request: LeaseRequest): Promise<readonly LeasedDelivery[]> {
-    const writer = this.writer;
-    // Asked often, mostly in vain: then without the writer.
-    const next = await this.nextDueAt();
-    if (next === undefined || next > request.now) return [];
-    return writer.run('leaseDue', [], request);
-  }
-
-  nextDueAt(): Promise<number | undefined> {
-    return this.read(deliveries.nextDueAt);
-  }
-
-  async finishAttempt(outcome: AttemptOutcome): Promise<boolean> {
-    const writer = this.writer;
-    const { notice, ...plain } = outcome;
-    if (notice === undefined) return writer.run('finishAttempt', [], plain);
-    await this.#placeContent(notice);
-    const record = messageRecord(notice, this.clock.now());
-    return writer.run('finishAttempt', recordBytes(notice), plain, record);
-  }
-
-  listDeliveries(filter: DeliveryFilter, page: PageRequest): Promise<Page<Delivery>> {
-    return this.read((sql) => deliveries.listDeliveries(sql, filter, page));
-  }
-
-  deliveriesOf(messageId: MessageId): Promise<readonly Delivery[]> {
-    return this.read((sql) => deliveries.deliveriesOf(sql, messageId));
-  }
-
-  getDelivery(id: DeliveryId): Promise<Delivery | undefined> {
-    return this.read((sql) => deliveries.getDelivery(sql, id));
-  }
-
-  listAttempts(id: DeliveryId): Promise<readonly DeliveryAttempt[]> {
-    return this.read((sql) => deliveries.listAttempts(sql, id));
-  }
-
-  async retryNow(
-    ids: readonly DeliveryId[],
-    now: number,
-    actor: Actor,
-  ): Promise<readonly DeliveryId[]> {
-    return this.writer.run('retryNow', [], ids, now, actor);
-  }
-
-  // ---- collection ------------------------------------------------------------------------------
-
-  async listPending(
-    organId: OrganId,
-    kind: PackageKind | undefined,
-    page: PageRequest,
-    now: number,
-  ): Promise<Page<Message>> {
-    const found = await this.read((sql) => deliveries.listPending(sql, organId, kind, page));
-    if (found.unlisted.length > 0) await this.writer.run('listed', [], found.unlisted, now);
-    return found.page;
-  }
-
-  findDelivery(messageId: MessageId, organId: OrganId): Promise<Delivery | undefined> {
-    return this.read((sql) => deliveries.findDelivery(sql, messageId, organId));
-  }
-
-  async recordAccess(
-    messageId: MessageId,
-    organId: OrganId,
-    by: string,
-    how: string,
-    now: number,
-  ): Promise<void> {
-    await this.writer.run('recordAccess', [], messageId, organId, by, how, now);
-  }
-
-  async confirm(
-    messageId: MessageId,
-    organId: OrganId,
-    confirmation: Confirmation,
-    notice: NewMessage | undefined,
-  ): Promise<Confirmation | undefined> {
-    const writer = this.writer;
-    const own = { ...confirmation, messageId };
-    if (notice === undefined) return writer.run('confirm', [], organId, own);
-    await this.#placeContent(notice);
-    const record = messageRecord(notice, this.clock.now());
-    return writer.run('confirm', recordBytes(notice), organId, own, record);
-  }
-
-  listCollections(messageId: MessageId): Promise<readonly Collection[]> {
-    return this.read((sql) => deliveries.listCollections(sql, messageId));
-  }
+  // ---- questions ---------------------------------------------------------------------------------
 
   listTraces(filter: TraceFilter, page: PageRequest): Promise<Page<Trace>> {
     return this.read((sql) => listTraces(sql, filter, page));
@@ -270,6 +155,16 @@ export class SqliteStore extends SqliteDirectory implements Store {
     return this.read((sql) => refusals.getRefusal(sql, correlationId));
   }
 
+  // ---- chained log -----------------------------------------------------------------------------
+
+  openLog(): Promise<LogReader> {
+    return this.read(() => openLogReader(this.folder));
+  }
+
+  addCheckpoint({ number, time, text }: StoredCheckpoint): Promise<boolean> {
+    return this.writer.run('addCheckpoint', [], number, time, text);
+  }
+
   // ---- housekeeping ----------------------------------------------------------------------------
 
   getFact(name: string): Promise<string | undefined> {
@@ -280,17 +175,30 @@ export class SqliteStore extends SqliteDirectory implements Store {
     await this.writer.run('setFact', [], name, value);
   }
 
-  async purgeContent(before: number, limit: number, now: number): Promise<number> {
-    return this.writer.run('purgeContent', [], before, limit, now);
+  async purgeContent(request: PurgeRequest): Promise<number> {
+    const writer = this.writer;
+    const { count, files } = await writer.run('purgeContent', [], request);
+    // Only now: a file must not go before the commit that lets it go. What a crash leaves is swept.
+    const before = request.now - LEFT_OVER_AFTER_MS;
+    if (files.length > 0) await writer.run('removeFiles', [], files, before);
+    return count;
+  }
+
+  async purgeMessages(before: number, limit: number, now: number): Promise<number> {
+    return this.writer.run('purgeMessages', [], before, limit, now);
+  }
+
+  async sweepRefusals(now: number): Promise<void> {
+    await this.writer.run('sweepRefusals', [], now);
   }
 
   async sweep(now: number): Promise<void> {
     const writer = this.writer;
     const before = now - LEFT_OVER_AFTER_MS;
-    await writer.run('sweepRefusals', [], now);
+    await this.sweepRefusals(now);
     try {
-      await this.#files.removeTemporary(before);
-      for await (const digests of this.#files.digests()) {
+      await this.files.removeTemporary(before);
+      for await (const digests of this.files.digests()) {
         const left = await this.read((sql) => refusals.uncounted(sql, digests));
         if (left.length > 0) await writer.run('removeFiles', [], left, before);
       }

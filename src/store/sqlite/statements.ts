@@ -5,6 +5,7 @@
  * @module
  */
 import type { Statement } from 'better-sqlite3';
+import type { ChainName } from '../../model/log-entry.js';
 import type { Connection } from './database.js';
 
 export type Value = string | number | null | Uint8Array;
@@ -24,8 +25,12 @@ export class Statements {
   readonly db: Connection;
   readonly #prepared = new Map<string, Prepared>();
 
-  constructor(db: Connection) {
+  /** What is logged through this connection goes into this chain. */
+  readonly chain: ChainName;
+
+  constructor(db: Connection, chain: ChainName = 'commands') {
     this.db = db;
+    this.chain = chain;
   }
 
   #prepare(sql: string): Prepared {

@@ -1,60 +1,39 @@
 /**
- * Writing deliveries: outcomes of attempts, confirmations of recipients that collect, acts of
- * operators. Every function here runs in the writer thread inside the transaction of its group.
+ * Writing deliveries: outcomes of attempts, confirmations of recipients that collect. Every function
+ * here runs in the writer thread inside the transaction of its group.
  *
  * @module
  */
-import { type DeliveryState, isFinal } from '../../model/delivery-state.js';
-import type { AttemptOutcome, Confirmation } from '../../model/message.js';
+import { isFinal, movesOf } from '../../model/delivery-state.js';
+import {
+  type AttemptOutcome,
+  type Confirmation,
+  type Finished,
+  MAX_RAW_ANSWER_CHARS,
+} from '../../model/message.js';
 import type { ContentFiles } from '../content-files.js';
 import type { LeaseRequest } from '../store.js';
+import { insertCertificate } from './certificates.js';
 import type { MessageRecord } from './message-record.js';
 import type { Statements } from './statements.js';
-import { insertAct } from './write-directory.js';
+import { putBreaker } from './write-breakers.js';
+import {
+  cut,
+  findLane,
+  findLaneOf,
+  type Lane,
+  MAX_REASON_CHARS,
+  notedReason,
+  settleAsked,
+  storeNotice,
+} from './write-lanes.js';
 import { Leaser } from './write-leases.js';
-import { accept, insertEvent } from './write-messages.js';
-
-/** The partner's answer is kept up to this. */
-const MAX_RAW_ANSWER_CHARS = 16 * 1024;
-const MAX_REASON_CHARS = 2000;
-
-interface Lane {
-  readonly id: number;
-  readonly message_ref: number;
-  readonly to_organ_id: string;
-  readonly state: DeliveryState;
-  readonly attempts: number;
-  readonly lease: string | null;
-}
-
-const LANE_COLUMNS = 'd.id, d.message_ref, d.to_organ_id, d.state, d.attempts, d.lease';
-
-const FIND_LANE = `SELECT ${LANE_COLUMNS} FROM message m JOIN delivery d ON d.message_ref = m.id
-  WHERE m.message_id = ? AND d.to_organ_id = ?`;
+import { insertEvent } from './write-messages.js';
 
 /** The outcome without its notice, whose rows travel apart. */
-export type PlainOutcome = Omit<AttemptOutcome, 'notice'>;
-
-function storeNotice(
-  sql: Statements,
-  files: ContentFiles,
-  lane: Lane,
-  notice: MessageRecord | undefined,
-  bytes: readonly Buffer[],
-  time: number,
-): void {
-  if (notice === undefined) return;
-  const accepted = accept(sql, files, notice, bytes, lane.id);
-  if (accepted.kind === 'no-file') throw new Error('A notice never lies in a content file.');
-  if (accepted.kind !== 'stored') return;
-  insertEvent(sql, lane.message_ref, time, 'notice', lane.to_organ_id, {
-    messageId: notice.messageId,
-    code: notice.statusCode,
-  });
-}
-
-function cut(text: string | undefined, limit: number): string | null {
-  return text === undefined ? null : text.slice(0, limit);
+export interface PlainOutcome extends Omit<AttemptOutcome, 'notice' | 'cancelNotice'> {
+  /** The notice is that of a noted cancel, or there is nobody to tell of one. */
+  readonly cancelTold?: boolean;
 }
 
 function insertAttempt(sql: Statements, lane: Lane, outcome: PlainOutcome): void {
@@ -78,25 +57,15 @@ function insertAttempt(sql: Statements, lane: Lane, outcome: PlainOutcome): void
   );
 }
 
-/** @returns false when the lease is no longer held: another worker has it, or it was confirmed. */
-function finishAttempt(
-  sql: Statements,
-  files: ContentFiles,
-  bytes: readonly Buffer[],
-  outcome: PlainOutcome,
-  notice: MessageRecord | undefined,
-): boolean {
-  const lane = sql.get<Lane>(
-    `SELECT ${LANE_COLUMNS} FROM delivery d WHERE d.id = ?`,
-    outcome.deliveryId,
-  );
-  if (lane === undefined || lane.state !== 'active' || lane.lease !== outcome.lease) return false;
+/** What was asked for during the attempt stands until `settleAsked`; an end clears it. */
+function endAttempt(sql: Statements, lane: Lane, outcome: PlainOutcome): void {
   const { attempt, state } = outcome;
-  const { finishedAt, code, reason, endpoint, httpStatus } = attempt;
-  insertAttempt(sql, lane, outcome);
+  const { finishedAt, code, reason } = attempt;
   sql.run(
     `UPDATE delivery SET state = ?1, attempts = attempts + 1, last_code = ?2, last_reason = ?3,
        due_at = CASE WHEN ?1 = 'deferred' THEN ?4 ELSE due_at END,
+       held_from = CASE WHEN ?1 = 'held' THEN 'queued' END,
+       asked = CASE WHEN ?6 IS NULL THEN asked END,
        lease = NULL, leased_at = NULL, leased_until = NULL, updated_at = ?5, finished_at = ?6
      WHERE id = ?7`,
     state,
@@ -104,9 +73,28 @@ function finishAttempt(
     cut(reason, MAX_REASON_CHARS),
     outcome.dueAt ?? finishedAt,
     finishedAt,
-    state === 'deferred' ? null : finishedAt,
+    isFinal(state) ? finishedAt : null,
     lane.id,
   );
+}
+
+/** The lease is no longer held when another worker has it, or it was confirmed. */
+function finishAttempt(
+  sql: Statements,
+  files: ContentFiles,
+  bytes: readonly Buffer[],
+  outcome: PlainOutcome,
+  notice: MessageRecord | undefined,
+): Finished {
+  const lane = findLane(sql, outcome.deliveryId);
+  if (lane === undefined || lane.state !== 'active' || lane.lease !== outcome.lease) return false;
+  const { attempt, state, cancelTold = false } = outcome;
+  if (lane.asked === 'cancel' && !isFinal(state) && !cancelTold) {
+    return { cancel: notedReason(sql, lane) };
+  }
+  const { finishedAt, code, reason, endpoint, httpStatus } = attempt;
+  insertAttempt(sql, lane, outcome);
+  endAttempt(sql, lane, outcome);
   insertEvent(sql, lane.message_ref, finishedAt, 'attempt', lane.to_organ_id, {
     number: lane.attempts + 1,
     outcome: attempt.outcome,
@@ -114,22 +102,28 @@ function finishAttempt(
     endpoint,
     httpStatus,
     ...(state === 'deferred' ? { dueAt: outcome.dueAt ?? finishedAt } : {}),
+    ...(state === 'delivered'
+      ? insertCertificate(sql, lane.id, outcome.certificate, finishedAt)
+      : {}),
   });
   if (state === 'dead') {
     insertEvent(sql, lane.message_ref, finishedAt, 'dead', lane.to_organ_id, { code, reason });
   }
-  storeNotice(sql, files, lane, notice, bytes, finishedAt);
+  if (outcome.breaker !== undefined) putBreaker(sql, lane.to_organ_id, outcome.breaker);
+  const done = isFinal(state) ? undefined : settleAsked(sql, lane, finishedAt, cancelTold);
+  if (!cancelTold || done === 'cancel') storeNotice(sql, files, lane, notice, bytes, finishedAt);
   return true;
 }
 
-/** The end of a delivery by its recipient's word. A final state stays what it is. */
+/** The end of a delivery by its recipient's word. */
 function endByConfirmation(sql: Statements, lane: Lane, confirmation: Confirmation): void {
   const { outcome, reason, confirmedAt } = confirmation;
   const failed = outcome === 'fail';
   const code = failed ? 'delivery.rejected-by-recipient' : null;
   sql.run(
-    `UPDATE delivery SET state = ?, last_code = ?, last_reason = ?, lease = NULL, leased_at = NULL,
-       leased_until = NULL, updated_at = ?, finished_at = ? WHERE id = ?`,
+    `UPDATE delivery SET state = ?, last_code = ?, last_reason = ?, held_from = NULL, asked = NULL,
+       lease = NULL, leased_at = NULL, leased_until = NULL, updated_at = ?, finished_at = ?
+     WHERE id = ?`,
     failed ? 'dead' : 'delivered',
     code,
     failed ? cut(reason, MAX_REASON_CHARS) : null,
@@ -142,7 +136,15 @@ function endByConfirmation(sql: Statements, lane: Lane, confirmation: Confirmati
   }
 }
 
-/** @returns the first confirmation; undefined when the message is not for this recipient. */
+interface Confirmed {
+  readonly confirmation: string | null;
+  readonly fetches: number;
+}
+
+/**
+ * @returns the first confirmation; undefined when the message is not for this recipient, or was
+ *   cancelled before it fetched it.
+ */
 function confirm(
   sql: Statements,
   files: ContentFiles,
@@ -150,14 +152,18 @@ function confirm(
   organId: string,
   confirmation: Confirmation,
   notice: MessageRecord | undefined,
+  certificate: Uint8Array | undefined,
 ): Confirmation | undefined {
-  const lane = sql.get<Lane>(FIND_LANE, confirmation.messageId, organId);
+  const lane = findLaneOf(sql, confirmation.messageId, organId);
   if (lane === undefined) return undefined;
-  const before = sql.get<{ confirmation: string | null }>(
-    'SELECT confirmation FROM collection WHERE delivery_id = ?',
+  const before = sql.get<Confirmed>(
+    'SELECT confirmation, fetches FROM collection WHERE delivery_id = ?',
     lane.id,
-  )?.confirmation;
-  if (before !== undefined && before !== null) return JSON.parse(before) as Confirmation;
+  );
+  if (lane.state === 'cancelled' && (before?.fetches ?? 0) === 0) return undefined;
+  if (before !== undefined && before.confirmation !== null) {
+    return JSON.parse(before.confirmation) as Confirmation;
+  }
   const { outcome, reason, confirmedAt } = confirmation;
   sql.run(
     `INSERT INTO collection (delivery_id, confirmation, confirmed_at) VALUES (?1, ?2, ?3)
@@ -166,8 +172,16 @@ function confirm(
     JSON.stringify(confirmation),
     confirmedAt,
   );
-  insertEvent(sql, lane.message_ref, confirmedAt, 'confirmed', organId, { outcome, reason });
-  if (!isFinal(lane.state)) {
+  // A final state stays what it is.
+  const ends = movesOf(outcome === 'fail' ? 'rejected' : 'confirmed', lane.state).length > 0;
+  insertEvent(sql, lane.message_ref, confirmedAt, 'confirmed', organId, {
+    outcome,
+    reason,
+    ...(ends && outcome === 'done'
+      ? insertCertificate(sql, lane.id, certificate, confirmedAt)
+      : {}),
+  });
+  if (ends) {
     endByConfirmation(sql, lane, confirmation);
     if (outcome === 'fail') storeNotice(sql, files, lane, notice, bytes, confirmedAt);
   }
@@ -184,13 +198,14 @@ function listed(sql: Statements, ids: readonly number[], now: number): void {
       now,
     );
     if (first === 0) continue;
-    sql.run(
-      `INSERT INTO message_event (message_ref, time, event, organ_id, detail)
-       SELECT message_ref, ?, 'listed', to_organ_id, '{}' FROM delivery WHERE id = ?`,
-      now,
-      id,
-    );
+    const lane = findLane(sql, id);
+    if (lane !== undefined) insertEvent(sql, lane.message_ref, now, 'listed', lane.to_organ_id, {});
   }
+}
+
+function wasFetched(sql: Statements, deliveryId: number): boolean {
+  const row = sql.get('SELECT 1 FROM collection WHERE delivery_id = ? AND fetches > 0', deliveryId);
+  return row !== undefined;
 }
 
 /** Who opened the content; a recipient's own collection is noted in its lane, the first as an event. */
@@ -201,9 +216,11 @@ function recordAccess(
   by: string,
   how: string,
   now: number,
-): void {
+): boolean {
   const message = sql.get<{ id: number }>('SELECT id FROM message WHERE message_id = ?', messageId);
-  if (message === undefined) return;
+  if (message === undefined) return true;
+  const lane = how === 'soap' ? findLaneOf(sql, messageId, organId) : undefined;
+  if (lane?.state === 'cancelled' && !wasFetched(sql, lane.id)) return false;
   sql.run(
     'INSERT INTO content_access (message_ref, time, organ_id, actor, how) VALUES (?, ?, ?, ?, ?)',
     message.id,
@@ -212,8 +229,7 @@ function recordAccess(
     by,
     how,
   );
-  const lane = how === 'soap' ? sql.get<Lane>(FIND_LANE, messageId, organId) : undefined;
-  if (lane === undefined) return;
+  if (lane === undefined) return true;
   sql.run(
     `INSERT INTO collection (delivery_id, first_fetched_at, last_fetched_at, fetches, last_fetched_by)
      VALUES (?1, ?2, ?2, 1, ?3)
@@ -228,27 +244,7 @@ function recordAccess(
     lane.id,
   )?.fetches;
   if (fetches === 1) insertEvent(sql, message.id, now, 'fetched', organId, { by });
-}
-
-/** @returns the ids of those that were changed. */
-function retryNow(sql: Statements, ids: readonly number[], now: number, actor: string): number[] {
-  const changed: number[] = [];
-  for (const id of ids) {
-    const lane = sql.get<Lane>(`SELECT ${LANE_COLUMNS} FROM delivery d WHERE d.id = ?`, id);
-    if (lane === undefined || !['queued', 'deferred', 'held'].includes(lane.state)) continue;
-    sql.run(
-      `UPDATE delivery SET due_at = ?1, updated_at = ?1,
-         state = CASE WHEN state <> 'held' THEN state
-           WHEN held_from = 'pending' THEN 'pending' ELSE 'queued' END,
-         held_from = NULL WHERE id = ?2`,
-      now,
-      id,
-    );
-    insertEvent(sql, lane.message_ref, now, 'operator', lane.to_organ_id, { act: 'retry', actor });
-    insertAct(sql, now, actor, 'delivery.retry', String(id), { was: lane.state });
-    changed.push(id);
-  }
-  return changed;
+  return true;
 }
 
 export function deliveryOperations(sql: Statements, files: ContentFiles) {
@@ -262,7 +258,8 @@ export function deliveryOperations(sql: Statements, files: ContentFiles) {
       organId: string,
       confirmation: Confirmation,
       notice?: MessageRecord,
-    ) => confirm(sql, files, bytes, organId, confirmation, notice),
+      certificate?: Uint8Array,
+    ) => confirm(sql, files, bytes, organId, confirmation, notice, certificate),
     listed: (_: readonly Buffer[], ids: readonly number[], now: number) => listed(sql, ids, now),
     recordAccess: (
       _: readonly Buffer[],
@@ -272,7 +269,5 @@ export function deliveryOperations(sql: Statements, files: ContentFiles) {
       how: string,
       now: number,
     ) => recordAccess(sql, messageId, organId, by, how, now),
-    retryNow: (_: readonly Buffer[], ids: readonly number[], now: number, actor: string) =>
-      retryNow(sql, ids, now, actor),
   };
 }

@@ -7,6 +7,7 @@
 import type { Agency, AgencyCertificate, AgencyToken } from '../../model/agency.js';
 import { refuse } from '../../model/issue.js';
 import type { Statements } from './statements.js';
+import { insertChainedAct } from './write-log.js';
 
 /** @param detail small; never a token or its hash */
 export function insertAct(
@@ -17,14 +18,7 @@ export function insertAct(
   subject: string,
   detail: Readonly<Record<string, unknown>>,
 ): void {
-  sql.run(
-    'INSERT INTO operator_act (time, actor, act, subject, detail) VALUES (?, ?, ?, ?, ?)',
-    time,
-    actor,
-    act,
-    subject,
-    JSON.stringify(detail),
-  );
+  insertChainedAct(sql, time, actor, act, subject, JSON.stringify(detail));
 }
 
 function putAgency(sql: Statements, agency: Agency, actor: string, now: number): void {

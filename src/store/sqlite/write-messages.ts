@@ -1,12 +1,17 @@
 /**
- * Writing messages: duplicate key, message, content, answer, deliveries and log entries. Every function
- * here runs in the writer thread inside the transaction of its group.
+ * Writing messages: duplicate key, message, content, answer, deliveries and log entries, and what a
+ * recall does to the documents it takes back. Every function here runs in the writer thread inside the transaction of its group.
  *
  * @module
  */
 import type { ContentFiles } from '../content-files.js';
 import type { MessageRecord } from './message-record.js';
 import type { Statements } from './statements.js';
+import { insertEvent, insertEvents } from './write-events.js';
+import type { EventFields } from './write-log.js';
+import { takeDocumentsBack } from './write-recall.js';
+
+export { insertEvent, insertEvents } from './write-events.js';
 
 export type Accepted =
   | { readonly kind: 'stored'; readonly ref: number }
@@ -21,11 +26,12 @@ const INSERT_MESSAGE = `INSERT INTO message (message_id, kind, received_at, call
   VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`;
 
 const INSERT_DELIVERIES = `INSERT INTO delivery (message_ref, to_organ_id, from_organ_id, kind,
-  document_key, priority, state, due_at, created_at, updated_at)
-  SELECT ?1, value ->> 0, ?2, ?3, ?4, ?5, value ->> 1, ?6, ?6, ?6 FROM json_each(?7) ORDER BY key`;
+  document_key, priority, state, due_at, created_at, updated_at, expires_at)
+  SELECT ?1, value ->> 0, ?2, ?3, ?4, ?5, value ->> 1, ?6, ?6, ?6, value ->> 2
+  FROM json_each(?7) ORDER BY key`;
 
-const INSERT_EVENTS = `INSERT INTO message_event (message_ref, time, event, organ_id, detail)
-  SELECT ?1, value ->> 0, value ->> 1, value ->> 2, value -> 3 FROM json_each(?2) ORDER BY key`;
+const INSERT_ACTS_ON = `INSERT OR IGNORE INTO acts_on (document_key, from_organ_id, message_ref)
+  SELECT value, ?1, ?2 FROM json_each(?3)`;
 
 /**
  * Lanes of documents that a status speaks about: by document key, or by code when it has no key; to one
@@ -41,29 +47,6 @@ interface Lane {
   readonly id: number;
   readonly message_ref: number;
   readonly to_organ_id: string;
-}
-
-/** @param rows made by `eventRows` */
-export function insertEvents(sql: Statements, messageRef: number, rows: string): void {
-  sql.run(INSERT_EVENTS, messageRef, rows);
-}
-
-export function insertEvent(
-  sql: Statements,
-  messageRef: number,
-  time: number,
-  event: string,
-  organId: string | null,
-  detail: Readonly<Record<string, unknown>>,
-): void {
-  sql.run(
-    'INSERT INTO message_event (message_ref, time, event, organ_id, detail) VALUES (?, ?, ?, ?, ?)',
-    messageRef,
-    time,
-    event,
-    organId,
-    JSON.stringify(detail),
-  );
 }
 
 /** The present organ id of what a status names, which may be an old one. */
@@ -141,7 +124,7 @@ function noteStatus(sql: Statements, record: MessageRecord, ref: number, about: 
 /**
  * Look-up of the key and insert, in one.
  *
- * @param bytes receipt, then the content when it is small
+ * @param bytes receipt, then the content when it is small, then those of the notices of a recall
  * @param aboutDelivery the delivery whose failure this message tells, and no other
  */
 export function accept(
@@ -162,7 +145,9 @@ export function accept(
     if (kept) insertEvents(sql, ref, record.repeated);
     return { kind: 'duplicate', ref };
   }
-  const [receipt = Buffer.alloc(0), content] = bytes;
+  const [receipt = Buffer.alloc(0), second] = bytes;
+  // Behind the receipt of a large package come the notices of a recall, not its content.
+  const content = record.inFile ? undefined : second;
   if (!countContent(sql, files, record, content)) return { kind: 'no-file' };
   const about = agencyOf(sql, record.responseForOrganId);
   const ref = sql.insert(
@@ -212,62 +197,50 @@ export function accept(
     record.receivedAt,
     record.deliveries,
   );
+  if (record.actsOn !== null) sql.run(INSERT_ACTS_ON, record.fromOrganId, ref, record.actsOn);
   insertEvents(sql, ref, record.events);
   if (aboutDelivery !== undefined) linkStatus(sql, aboutDelivery, ref);
   else if (record.kind === 'status' && about !== null) noteStatus(sql, record, ref, about);
+  if (record.recall !== undefined) carryOutRecall(sql, files, record, ref, bytes);
   return { kind: 'stored', ref };
 }
 
-/** Without effect when the message is gone: its key, and so its repeats, outlive it. */
-function appendEvents(sql: Statements, messageId: string, rows: string): void {
-  const row = sql.get<{ id: number }>('SELECT id FROM message WHERE message_id = ?', messageId);
-  if (row !== undefined) insertEvents(sql, row.id, rows);
-}
-
-/** Deletes the content of messages whose deliveries are all final. @returns how many messages. */
-function purgeContent(sql: Statements, before: number, limit: number, now: number): number {
-  const rows = sql.all<{ id: number; content_digest: string }>(
-    `SELECT m.id, m.content_digest FROM message m INDEXED BY message_unpurged
-     WHERE m.received_at < ?1 AND m.purged_at IS NULL AND NOT EXISTS (
-       SELECT 1 FROM delivery d WHERE d.message_ref = m.id
-         AND d.state NOT IN ('delivered', 'dead', 'cancelled'))
-     ORDER BY m.received_at, m.id LIMIT ?2`,
-    before,
-    limit,
-  );
-  for (const row of rows) {
-    sql.run('UPDATE message SET purged_at = ? WHERE id = ?', now, row.id);
-    const last = sql.run('DELETE FROM content WHERE digest = ? AND refs = 1', row.content_digest);
-    if (last === 0) {
-      sql.run('UPDATE content SET refs = refs - 1 WHERE digest = ?', row.content_digest);
-    }
-  }
-  return rows.length;
-}
-
-/** Deletes files that no row counts. In the writer, so that no message can come to count one meanwhile. */
-function removeFiles(
+/** Takes the documents back; the notices of lanes that were emptied are stored with it. */
+function carryOutRecall(
   sql: Statements,
   files: ContentFiles,
-  digests: readonly string[],
-  before: number,
-): number {
-  let removed = 0;
-  for (const digest of digests) {
-    const counted = sql.get('SELECT 1 FROM content WHERE digest = ?', digest) !== undefined;
-    if (!counted && files.removeOlder(digest, before)) removed++;
+  record: MessageRecord,
+  ref: number,
+  bytes: readonly Buffer[],
+): void {
+  const { recall, messageId, fromOrganId, receivedAt } = record;
+  if (recall === undefined) return;
+  const by = { ref, messageId, fromOrganId, time: receivedAt };
+  for (const { notice, organId, taken } of takeDocumentsBack(sql, recall, by)) {
+    const [first, ...others] = taken;
+    if (first === undefined) continue;
+    const own = bytes.slice(notice.at, notice.at + 2);
+    const accepted = accept(sql, files, notice.record, own, first.id);
+    if (accepted.kind === 'no-file') throw new Error('A notice never lies in a content file.');
+    if (accepted.kind !== 'stored') continue;
+    for (const { id } of others) linkStatus(sql, id, accepted.ref);
+    const { messageId: told, statusCode: code } = notice.record;
+    for (const { message_ref } of taken) {
+      insertEvent(sql, message_ref, receivedAt, 'notice', organId, { messageId: told, code });
+    }
   }
-  return removed;
+}
+
+/** Without effect when the message is gone: its key, and so its repeats, outlive it. */
+function appendEvents(sql: Statements, messageId: string, rows: readonly EventFields[]): void {
+  const row = sql.get<{ id: number }>('SELECT id FROM message WHERE message_id = ?', messageId);
+  if (row !== undefined) insertEvents(sql, row.id, rows);
 }
 
 export function messageOperations(sql: Statements, files: ContentFiles) {
   return {
     accept: (bytes: readonly Buffer[], record: MessageRecord) => accept(sql, files, record, bytes),
-    appendEvents: (_: readonly Buffer[], messageId: string, rows: string) =>
+    appendEvents: (_: readonly Buffer[], messageId: string, rows: readonly EventFields[]) =>
       appendEvents(sql, messageId, rows),
-    purgeContent: (_: readonly Buffer[], before: number, limit: number, now: number) =>
-      purgeContent(sql, before, limit, now),
-    removeFiles: (_: readonly Buffer[], digests: readonly string[], before: number) =>
-      removeFiles(sql, files, digests, before),
   };
 }

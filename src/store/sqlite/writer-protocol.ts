@@ -4,12 +4,15 @@
  *
  * @module
  */
+import type { ChainName } from '../../model/log-entry.js';
 import type { PlainError } from './errors.js';
 import type { RefusalLimits } from './write-refusals.js';
 
 export interface WriterData {
   readonly folder: string;
   readonly refusals: RefusalLimits;
+  /** Where its log entries go. */
+  readonly chain: ChainName;
 }
 
 export interface Posted {

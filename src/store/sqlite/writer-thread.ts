@@ -11,10 +11,15 @@ import { openWriting } from './database.js';
 import { isBusy, toPlain } from './errors.js';
 import { signInOperations } from './sign-ins.js';
 import { Statements } from './statements.js';
+import { breakerOperations } from './write-breakers.js';
+import { clockOperations } from './write-clock.js';
 import { deliveryOperations } from './write-deliveries.js';
 import { directoryOperations } from './write-directory.js';
+import { logOperations } from './write-log.js';
 import { messageOperations } from './write-messages.js';
+import { queueOperations } from './write-queue-acts.js';
 import { refusalOperations } from './write-refusals.js';
+import { retentionOperations } from './write-retention.js';
 import type { Outcome, Posted, Request, Response, WriterData } from './writer-protocol.js';
 
 /** Each try waits for the lock as long as the connection's busy timeout. */
@@ -26,8 +31,13 @@ function makeOperations(sql: Statements, { folder, refusals }: WriterData) {
     ...directoryOperations(sql),
     ...messageOperations(sql, files),
     ...deliveryOperations(sql, files),
+    ...queueOperations(sql, files),
+    ...breakerOperations(sql),
+    ...clockOperations(sql),
     ...refusalOperations(sql, refusals),
+    ...retentionOperations(sql, files),
     ...signInOperations(sql),
+    ...logOperations(sql),
   };
 }
 
@@ -47,7 +57,7 @@ class WriterThread {
   #changes = 0;
 
   constructor(data: WriterData) {
-    this.#sql = new Statements(openWriting(data.folder));
+    this.#sql = new Statements(openWriting(data.folder), data.chain);
     this.#operations = new Map(
       Object.entries(makeOperations(this.#sql, data)) as [string, Operation][],
     );

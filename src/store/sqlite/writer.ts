@@ -14,6 +14,14 @@ import type { Operations } from './writer-thread.js';
 
 const MAX_GROUP = 256;
 const MAX_GROUP_BYTES = 8 * 1024 * 1024;
+/** What may wait: beyond it the disk is slower than what comes, and waiting longer helps nobody. */
+const MAX_WAITING = 10_000;
+const MAX_WAITING_BYTES = 256 * 1024 * 1024;
+/** Rows of an operation that come along beside its bytes, about. */
+const ROW_BYTES = 4096;
+/** New messages get half of it, so that outcomes of what was accepted before always find room. */
+const INTAKE_SHARE = 0.5;
+const BUSY_RETRY_SECONDS = 5;
 /** Groups on the way: one being written, one that lies ready for it. */
 const MAX_ON_THE_WAY = 2;
 
@@ -38,6 +46,7 @@ export class Writer {
   readonly #data: WriterData;
   #worker: Worker | undefined;
   #queue: Waiting[] = [];
+  #waitingBytes = 0;
   #onTheWay: Waiting[][] = [];
   #flushing = false;
   #closed = false;
@@ -48,7 +57,7 @@ export class Writer {
   }
 
   /**
-   * Resolves after the commit.
+   * Resolves after the commit. Rejects with `server.busy` when too much waits already.
    *
    * @param bytes must not change before that
    */
@@ -63,9 +72,21 @@ export class Writer {
         return;
       }
       const size = bytes.reduce((sum, one) => sum + one.byteLength, 0);
+      if (!this.#hasRoom(name, size)) {
+        reject(new GatewayError(issue('server.busy'), { retryAfterSeconds: BUSY_RETRY_SECONDS }));
+        return;
+      }
       this.#queue.push({ name, args, bytes, size, resolve, reject });
+      this.#waitingBytes += size + ROW_BYTES;
       this.#flushSoon();
     }) as Promise<ReturnType<Operations[N]>>;
+  }
+
+  #hasRoom(name: string, size: number): boolean {
+    const share = name === 'accept' ? INTAKE_SHARE : 1;
+    if (this.#queue.length === 0) return true;
+    if (this.#queue.length >= MAX_WAITING * share) return false;
+    return this.#waitingBytes + size + ROW_BYTES <= MAX_WAITING_BYTES * share;
   }
 
   /** What one turn of the caller asks for goes into one group. */
@@ -100,6 +121,7 @@ export class Writer {
       count++;
       size += one.size;
     }
+    this.#waitingBytes -= size + count * ROW_BYTES;
     return this.#queue.splice(0, count);
   }
 
@@ -154,6 +176,7 @@ export class Writer {
     const lost = [...this.#onTheWay.flat(), ...this.#queue];
     this.#onTheWay = [];
     this.#queue = [];
+    this.#waitingBytes = 0;
     fail(lost, error);
     this.#tellIdle();
   }
@@ -163,13 +186,18 @@ export class Writer {
     for (const resolve of this.#whenIdle.splice(0)) resolve();
   }
 
-  /** Lets what was asked for finish, then ends the thread. */
-  async close(): Promise<void> {
+  /** Takes no more and lets what was asked for finish. */
+  async drain(): Promise<void> {
     this.#closed = true;
     await new Promise<void>((resolve) => {
       this.#whenIdle.push(resolve);
       this.#tellIdle();
     });
+  }
+
+  /** The same, then ends the thread. */
+  async close(): Promise<void> {
+    await this.drain();
     const worker = this.#worker;
     if (worker === undefined) return;
     worker.ref();

@@ -4,13 +4,22 @@
  * @module
  */
 import type { Store } from '../../../src/store/store.js';
+import { actContract } from './contract/acts.js';
+import { askedContract } from './contract/asked.js';
+import { breakerContract } from './contract/breakers.js';
+import { certificateContract } from './contract/certificates.js';
 import { collectionContract } from './contract/collection.js';
 import { deliveryContract } from './contract/deliveries.js';
 import { directoryContract } from './contract/directory.js';
 import { historyContract } from './contract/history.js';
+import { leaseOrderContract } from './contract/lease-order.js';
 import { leaseContract } from './contract/leases.js';
+import { logContract } from './contract/log.js';
 import { messageContract } from './contract/messages.js';
+import { queueContract } from './contract/queue.js';
+import { recallContract } from './contract/recall.js';
 import { refusalContract } from './contract/refusals.js';
+import { searchContract } from './contract/search.js';
 import { signInContract } from './contract/sign-ins.js';
 import { traceContract } from './contract/traces.js';
 import { TestClock } from './samples.js';
@@ -64,11 +73,20 @@ export function storeContract(
     };
     describe('directory', () => directoryContract(bench));
     describe('messages', () => messageContract(bench));
+    describe('search', () => searchContract(bench));
     describe('leases', () => leaseContract(bench));
+    describe('leases: order and shares', () => leaseOrderContract(bench));
+    describe('breakers', () => breakerContract(bench));
     describe('deliveries', () => deliveryContract(bench));
+    describe('acts', () => actContract(bench));
+    describe('asked during an attempt', () => askedContract(bench));
+    describe('certificates and acts', () => certificateContract(bench));
+    describe('queue', () => queueContract(bench));
     describe('collection', () => collectionContract(bench));
+    describe('recall', () => recallContract(bench));
     describe('traces', () => traceContract(bench));
     describe('refusals and facts', () => refusalContract(bench));
+    describe('chained log', () => logContract(bench));
     describe('sign-ins', () => signInContract(bench));
     describe('random histories', () => historyContract(bench));
   });

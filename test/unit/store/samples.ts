@@ -8,6 +8,7 @@ import type { Clock } from '../../../src/clock.js';
 import type { Agency } from '../../../src/model/agency.js';
 import { documentKey } from '../../../src/model/document-id.js';
 import type { EdxmlDocument, StatusNotice } from '../../../src/model/edxml.js';
+import type { Lifetimes } from '../../../src/model/lifetime.js';
 import type {
   AttemptOutcome,
   FirstDelivery,
@@ -19,6 +20,7 @@ import type {
 import { type MessageId, newMessageId } from '../../../src/model/message-id.js';
 import { type OrganId, parseOrganId } from '../../../src/model/organ-id.js';
 import type { StatusCode } from '../../../src/model/status-code.js';
+import type { ActRequest, QueueAct } from '../../../src/store/store.js';
 
 export const T0 = 1_795_000_000_000;
 
@@ -243,6 +245,27 @@ export function outcome(
       ...(code === undefined ? {} : { code }),
     },
     ...rest,
+  };
+}
+
+export const LIFETIMES: Lifetimes = {
+  push: [500_000, 400_000, 300_000, 200_000, 100_000],
+  collect: 900_000,
+};
+
+export function act(
+  name: QueueAct,
+  ids: readonly number[],
+  more: Partial<ActRequest> = {},
+): ActRequest {
+  return {
+    act: name,
+    ids,
+    actor: 'cli:an',
+    reason: 'theo yêu cầu của bên nhận',
+    now: T0 + 100,
+    lifetimes: LIFETIMES,
+    ...more,
   };
 }
 

@@ -195,9 +195,12 @@ describe('files of the embedded store', () => {
 
   it('sweeps the file of purged content', async () => {
     const opened = await open();
-    const sent = document({ content: Buffer.alloc(LARGE, 'g'), to: [] });
+    const sent = document({ content: Buffer.alloc(LARGE, 'g'), to: [[RECIPIENT, 'pending']] });
     await opened.acceptMessage(sent);
-    await opened.purgeContent(T0 + 1, 10, T0 + 2);
+    const { messageId } = sent.message;
+    const confirmation = { messageId, outcome: 'done' as const, confirmedAt: T0 };
+    await opened.confirm(messageId, RECIPIENT, confirmation, undefined);
+    await opened.purgeContent({ state: 'delivered', before: T0 + 1, limit: 10, now: T0 + 2 });
     const file = fileOf(sent.message.contentDigest);
     await opened.sweep(await makeOld(file));
     expect(existsSync(file)).to.equal(false);
@@ -292,28 +295,5 @@ describe('files of the embedded store', () => {
     expect(rows).to.have.length(3);
     expect(rows[2]).to.include({ actor: 'console:binh', act: 'token.revoke', subject: SENDER });
     expect(JSON.stringify(rows)).to.not.include('secret-hash');
-  });
-
-  it('puts a held delivery back to where it was held when it is retried', async () => {
-    const opened = await open();
-    const sent = document({
-      to: [
-        [RECIPIENT, 'queued'],
-        [OTHER, 'pending'],
-      ],
-    });
-    await opened.acceptMessage(sent);
-    const { messageId } = sent.message;
-    const db = new Database(join(folder, 'edxgate.db'));
-    db.exec("UPDATE delivery SET held_from = state, state = 'held'");
-    db.close();
-    const held = await opened.deliveriesOf(messageId);
-    await opened.retryNow(
-      held.map((one) => one.id),
-      T0 + 5,
-      'cli:an',
-    );
-    const after = await opened.deliveriesOf(messageId);
-    expect(after.map((one) => one.state)).to.deep.equal(['queued', 'pending']);
   });
 });

@@ -193,34 +193,6 @@ export function deliveryContract(bench: Bench): void {
     expect(new Set(seen).size).to.equal(7);
   });
 
-  it('makes waiting deliveries due now and tells which', async () => {
-    const store = bench.store();
-    const sent = document();
-    const leased = await leaseOne(sent);
-    await store.finishAttempt(outcome(leased, 'deferred', { dueAt: T0 + 999_999 }));
-    const collect = document({ to: [[RECIPIENT, 'pending']] });
-    await store.acceptMessage(collect);
-    const pending = (await store.deliveriesOf(collect.message.messageId))[0]?.id ?? 0;
-    expect(await store.retryNow([leased.id, pending, 999_999], T0 + 20, 'cli:an')).to.deep.equal([
-      leased.id,
-    ]);
-    expect(await store.nextDueAt()).to.equal(T0 + 20);
-    const events = await store.listEvents(sent.message.messageId);
-    expect(events.at(-1)).to.deep.include({
-      event: 'operator',
-      organId: RECIPIENT,
-      detail: { act: 'retry', actor: 'cli:an' },
-    });
-    expect((await leaseAgain(T0 + 20)).attempt).to.equal(2);
-  });
-
-  it('does not retry what is active or final', async () => {
-    const leased = await leaseOne(document());
-    expect(await bench.store().retryNow([leased.id], T0 + 5, 'cli:an')).to.deep.equal([]);
-    await bench.store().finishAttempt(outcome(leased, 'delivered'));
-    expect(await bench.store().retryNow([leased.id], T0 + 20, 'cli:an')).to.deep.equal([]);
-  });
-
   it('counts messages and deliveries by recipient and state', async () => {
     const sent = document({
       to: [

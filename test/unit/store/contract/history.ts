@@ -8,9 +8,9 @@ import { expect } from 'chai';
 import fc from 'fast-check';
 import { isFinal } from '../../../../src/model/delivery-state.js';
 import type { LeasedDelivery } from '../../../../src/model/message.js';
-import type { Store } from '../../../../src/store/store.js';
+import type { QueueAct, Store } from '../../../../src/store/store.js';
 import type { Bench } from '../contract.js';
-import { document, organ, outcome, T0 } from '../samples.js';
+import { act, document, organ, outcome, T0 } from '../samples.js';
 
 type Step =
   | {
@@ -26,8 +26,11 @@ type Step =
       readonly state: 'delivered' | 'deferred' | 'dead';
     }
   | { readonly kind: 'confirm'; readonly which: number; readonly fail: boolean }
-  | { readonly kind: 'retry'; readonly which: number }
+  | { readonly kind: 'act'; readonly which: number; readonly act: QueueAct }
   | { readonly kind: 'wait'; readonly ms: number };
+
+/** All but those that begin again: they break the order of before, which is checked here. */
+const ACTS: readonly QueueAct[] = ['retry', 'hold', 'release', 'cancel', 'reroute'];
 
 const step: fc.Arbitrary<Step> = fc.oneof(
   fc.record({
@@ -43,7 +46,11 @@ const step: fc.Arbitrary<Step> = fc.oneof(
     state: fc.constantFrom('delivered' as const, 'deferred' as const, 'dead' as const),
   }),
   fc.record({ kind: fc.constant('confirm' as const), which: fc.nat(20), fail: fc.boolean() }),
-  fc.record({ kind: fc.constant('retry' as const), which: fc.nat(20) }),
+  fc.record({
+    kind: fc.constant('act' as const),
+    which: fc.nat(20),
+    act: fc.constantFrom(...ACTS),
+  }),
   fc.record({ kind: fc.constant('wait' as const), ms: fc.integer({ min: 1, max: 1500 }) }),
 );
 
@@ -86,9 +93,9 @@ async function play(store: Store, prefix: string, steps: readonly Step[]): Promi
         confirmedAt: now,
       };
       await store.confirm(messageId, name(to), confirmation, undefined);
-    } else if (one.kind === 'retry') {
+    } else if (one.kind === 'act') {
       const leased = leases[one.which];
-      if (leased !== undefined) await store.retryNow([leased.id], now, 'cli:an');
+      if (leased !== undefined) await store.actOnDeliveries(act(one.act, [leased.id], { now }));
     } else {
       now += one.ms;
     }
@@ -152,6 +159,7 @@ export function historyContract(bench: Bench): void {
           const confirmation = { messageId, outcome: 'done' as const, confirmedAt: T0 };
           await store.confirm(messageId, toOrganId, confirmation, undefined);
         }
+        expect((await all(store)).filter((one) => one.asked !== undefined)).to.deep.equal([]);
         expect(await store.nextDueAt()).to.equal(undefined);
       }),
       { numRuns: 25 },

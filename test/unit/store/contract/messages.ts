@@ -5,7 +5,9 @@
  */
 import { expect } from 'chai';
 import { documentKey } from '../../../../src/model/document-id.js';
+import type { NewMessage } from '../../../../src/model/message.js';
 import { type MessageId, newMessageId } from '../../../../src/model/message-id.js';
+import type { PurgeRequest } from '../../../../src/store/store.js';
 import type { Bench } from '../contract.js';
 import { expectCode } from '../expect-code.js';
 import { document, ids, OTHER, RECIPIENT, SENDER, status, T0 } from '../samples.js';
@@ -13,6 +15,16 @@ import { document, ids, OTHER, RECIPIENT, SENDER, status, T0 } from '../samples.
 const UNKNOWN: MessageId = newMessageId(1);
 
 export function messageContract(bench: Bench): void {
+  /** The recipient of a message that waits to be collected confirms it. */
+  async function settle({ message: { messageId } }: NewMessage, confirmedAt: number) {
+    const confirmation = { messageId, outcome: 'done' as const, confirmedAt };
+    await bench.store().confirm(messageId, RECIPIENT, confirmation, undefined);
+  }
+
+  function delivered(before: number, now: number): PurgeRequest {
+    return { state: 'delivered', before, limit: 10, now };
+  }
+
   it('gives a message back exactly as it was accepted', async () => {
     const sent = document({ subject: 'Về việc đấu nối', content: Buffer.from([0, 255, 10, 13]) });
     expect(await bench.store().acceptMessage(sent)).to.deep.equal({ kind: 'stored' });
@@ -282,10 +294,13 @@ export function messageContract(bench: Bench): void {
   it('purges content of finished messages only, and keeps message, answer and key', async () => {
     const store = bench.store();
     const open = document({ at: T0, to: [[RECIPIENT, 'pending']] });
-    const done = document({ at: T0, to: [], content: Buffer.alloc(70_000, 1), duplicateKey: 'k' });
-    const young = document({ at: T0 + 100, to: [] });
+    const content = Buffer.alloc(70_000, 1);
+    const done = document({ at: T0, to: [[RECIPIENT, 'pending']], content, duplicateKey: 'k' });
+    const young = document({ at: T0, to: [[RECIPIENT, 'pending']] });
     for (const one of [open, done, young]) await store.acceptMessage(one);
-    expect(await store.purgeContent(T0 + 50, 10, T0 + 200)).to.equal(1);
+    await settle(done, T0 + 10);
+    await settle(young, T0 + 100);
+    expect(await store.purgeContent(delivered(T0 + 50, T0 + 200))).to.equal(1);
     expect(await store.getContent(done.message.messageId)).to.equal(undefined);
     expect((await store.getMessage(done.message.messageId))?.purgedAt).to.equal(T0 + 200);
     expect((await store.getAnswer(done.message.messageId))?.contentDigest).to.equal(
@@ -296,16 +311,18 @@ export function messageContract(bench: Bench): void {
     );
     expect(await store.getContent(open.message.messageId)).to.not.equal(undefined);
     expect(await store.getContent(young.message.messageId)).to.not.equal(undefined);
-    expect(await store.purgeContent(T0 + 50, 10, T0 + 300)).to.equal(0);
+    expect(await store.purgeContent(delivered(T0 + 50, T0 + 300))).to.equal(0);
   });
 
   it('keeps bytes as long as one message counts them', async () => {
     const store = bench.store();
     const content = Buffer.alloc(70_000, 2);
-    const first = document({ at: T0, to: [], content });
-    const second = document({ at: T0 + 100, to: [], content });
+    const first = document({ at: T0, to: [[RECIPIENT, 'pending']], content });
+    const second = document({ at: T0, to: [[RECIPIENT, 'pending']], content });
     for (const one of [first, second]) await store.acceptMessage(one);
-    await store.purgeContent(T0 + 50, 10, T0 + 200);
+    await settle(first, T0 + 10);
+    await settle(second, T0 + 100);
+    await store.purgeContent(delivered(T0 + 50, T0 + 200));
     await store.sweep(T0 + 10_000_000_000_000);
     expect(await store.getContent(first.message.messageId)).to.equal(undefined);
     const kept = await store.getContent(second.message.messageId);

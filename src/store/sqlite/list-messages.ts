@@ -1,0 +1,152 @@
+/**
+ * The list of messages, newest first, by any combination of filters, with millions of rows.
+ *
+ * Without a search one index is walked in the order of receipt: that of the narrowest filter, which
+ * also holds what the other filters ask for. With a search the index of words is walked in the order of
+ * acceptance; sender and kind are words of that index, so that two frequent sets without a message in
+ * common cost a merge of two lists of numbers and no message is read. The messages under one document
+ * key are so few that their search texts are read.
+ *
+ * @module
+ */
+import type { Message } from '../../model/message.js';
+import type { MessageFilter, Page, PageRequest } from '../store.js';
+import { makePage, pageSize, readCursor, writeCursor } from './cursor.js';
+import { matchesWords, matchText, type SearchWord, searchWords } from './read-search.js';
+import { MESSAGE_COLUMNS, type MessageRow, toMessage } from './rows.js';
+import type { Statements, Value } from './statements.js';
+
+/**
+ * Messages are accepted in the order of receipt but for concurrent senders and corrections of the
+ * clock; those may be as large as this.
+ */
+const CLOCK_SLACK_MS = 86_400_000;
+
+interface Conditions {
+  readonly sql: string;
+  readonly values: readonly Value[];
+}
+
+function conditions(filter: MessageFilter): Conditions {
+  const parts: string[] = [];
+  const values: Value[] = [];
+  const add = (part: string, value: Value): void => {
+    parts.push(` AND ${part}`);
+    values.push(value);
+  };
+  if (filter.documentKey !== undefined) {
+    // What the partial index on the key asks for; no package has an empty document id of its own.
+    add("m.document_key = ? AND m.document_key <> ''", filter.documentKey);
+  }
+  if (filter.since !== undefined) add('m.received_at >= ?', filter.since);
+  if (filter.fromOrganId !== undefined) add('m.from_organ_id = ?', filter.fromOrganId);
+  if (filter.kind !== undefined) add('m.kind = ?', filter.kind);
+  return { sql: parts.join(''), values };
+}
+
+function indexFor({ documentKey, fromOrganId, kind }: MessageFilter): string {
+  if (documentKey !== undefined) return 'message_key';
+  if (fromOrganId !== undefined) return 'message_from';
+  return kind === undefined ? 'message_received' : 'message_kind';
+}
+
+export function listMessages(
+  sql: Statements,
+  filter: MessageFilter,
+  page: PageRequest,
+): Page<Message> {
+  const words = searchWords(filter.search);
+  return words === undefined
+    ? listByReceipt(sql, filter, page)
+    : listFound(sql, filter, words, page);
+}
+
+function listByReceipt(sql: Statements, filter: MessageFilter, page: PageRequest): Page<Message> {
+  const start: [number, number] = [Number.MAX_SAFE_INTEGER, Number.MAX_SAFE_INTEGER];
+  const [time, id] = readCursor('messages', page.after, start);
+  const where = conditions(filter);
+  const rows = sql.all<MessageRow>(
+    `SELECT ${MESSAGE_COLUMNS} FROM message m INDEXED BY ${indexFor(filter)}
+     WHERE (m.received_at, m.id) < (?, ?)${where.sql}
+     ORDER BY m.received_at DESC, m.id DESC LIMIT ?`,
+    time,
+    id,
+    ...where.values,
+    pageSize(page.limit) + 1,
+  );
+  return makePage(rows, page.limit, toMessage, (row) =>
+    writeCursor('messages', [row.received_at, row.id]),
+  );
+}
+
+function listFound(
+  sql: Statements,
+  filter: MessageFilter,
+  words: readonly SearchWord[],
+  page: PageRequest,
+): Page<Message> {
+  const [before] = readCursor<[number]>('messages-found', page.after, [Number.MAX_SAFE_INTEGER]);
+  if (words.length === 0) return { items: [] };
+  const limit = pageSize(page.limit) + 1;
+  const rows =
+    filter.documentKey === undefined
+      ? inIndex(sql, filter, words, before, limit)
+      : underKey(sql, filter, words, before, limit);
+  return makePage(rows, page.limit, toMessage, (row) => writeCursor('messages-found', [row.id]));
+}
+
+/** What was accepted before a message of long before that time was not received since. */
+function lastBefore(sql: Statements, since: number | undefined): number {
+  if (since === undefined) return 0;
+  const row = sql.get<{ id: number }>(
+    `SELECT id FROM message INDEXED BY message_received
+     WHERE received_at < ? ORDER BY received_at DESC, id DESC LIMIT 1`,
+    since - CLOCK_SLACK_MS,
+  );
+  return row?.id ?? 0;
+}
+
+function inIndex(
+  sql: Statements,
+  filter: MessageFilter,
+  words: readonly SearchWord[],
+  before: number,
+  limit: number,
+): MessageRow[] {
+  const { since } = filter;
+  return sql.all<MessageRow>(
+    `SELECT ${MESSAGE_COLUMNS} FROM message_search s CROSS JOIN message m ON m.id = s.rowid
+     WHERE s.message_search MATCH ? AND s.rowid < ? AND s.rowid > ? AND m.received_at >= ?
+     ORDER BY s.rowid DESC LIMIT ?`,
+    matchText(words, filter),
+    before,
+    lastBefore(sql, since),
+    since ?? 0,
+    limit,
+  );
+}
+
+function underKey(
+  sql: Statements,
+  filter: MessageFilter,
+  words: readonly SearchWord[],
+  before: number,
+  limit: number,
+): MessageRow[] {
+  const where = conditions(filter);
+  const found = sql
+    .all<{ id: number; search_text: string }>(
+      `SELECT m.id, m.search_text FROM message m INDEXED BY message_key
+       WHERE m.id < ?${where.sql} ORDER BY m.id DESC`,
+      before,
+      ...where.values,
+    )
+    .filter((row) => matchesWords(row.search_text, words))
+    .slice(0, limit)
+    .map((row) => row.id);
+  return sql.all<MessageRow>(
+    `SELECT ${MESSAGE_COLUMNS} FROM message m
+     WHERE m.id IN (SELECT value FROM json_each(?)) ORDER BY m.id DESC`,
+    JSON.stringify(found),
+  );
+}
