@@ -4,21 +4,28 @@
  *
  * @module
  */
-import { type Clock, utc } from '../clock.js';
+import type { Clock } from '../clock.js';
 import type { Logger } from '../log.js';
 import type { Metrics } from '../metrics.js';
 import type { Agency } from '../model/agency.js';
-import type {
-  AttemptOutcome,
-  Delivery,
-  DeliveryAttempt,
-  LeasedDelivery,
-  NewMessage,
+import type { CertificateFacts } from '../model/certificate.js';
+import { GatewayError } from '../model/issue.js';
+import {
+  type AttemptOutcome,
+  type Delivery,
+  type DeliveryAttempt,
+  type LeasedDelivery,
+  MAX_RAW_ANSWER_CHARS,
+  type NewMessage,
 } from '../model/message.js';
 import type { Store } from '../store/store.js';
+import type { BreakerSettings } from './breaker.js';
+import { certificateFacts } from './certify.js';
 import { type Decision, decide, deliveryText } from './outcome.js';
 import type { PushOutcome } from './push-outcome.js';
+import { recordAttempt } from './record.js';
 import type { RetrySchedule } from './retry.js';
+import type { Turns } from './turns.js';
 
 /** One HTTP exchange with the recipient. */
 export type Push = (
@@ -33,11 +40,20 @@ export interface DeliverContext {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly metrics: Metrics;
-  readonly schedule: RetrySchedule;
+  /** Of agencies without one of their own; asked anew at each attempt, since it may change. */
+  readonly schedule: () => RetrySchedule;
+  readonly breaker: BreakerSettings;
   readonly push: Push;
   readonly random: () => number;
   /** The failure notice for the sender of a document that cannot be delivered. */
   makeNotice(delivery: Delivery, reason: string): Promise<NewMessage | undefined>;
+  /** Signed XML: the recipient's system has taken it. */
+  makeCertificate(facts: CertificateFacts): Uint8Array;
+}
+
+/** What the scheduler adds. */
+export interface WorkContext extends DeliverContext {
+  readonly turns: Turns;
 }
 
 async function exchange(
@@ -51,9 +67,8 @@ async function exchange(
   if (agency.route.kind !== 'push') {
     return { kind: 'no-route', reason: 'the agency has no address; it collects' };
   }
-  const bytes = await context.store.getContent(delivery.messageId);
-  if (bytes === undefined)
-    return { kind: 'no-route', reason: 'the content was deleted by retention' };
+  const bytes = await contentOf(context, delivery);
+  if (typeof bytes === 'string') return { kind: bytes };
   return context.push(agency, delivery, bytes, signal);
 }
 
@@ -73,38 +88,33 @@ function attemptOf(
     ...(decision.state === 'delivered' ? {} : { code: decision.code, reason: decision.reason }),
     ...(endpoint === undefined ? {} : { endpoint }),
     ...(httpStatus === undefined ? {} : { httpStatus }),
-    ...(rawAnswer === undefined ? {} : { rawAnswer }),
+    ...(rawAnswer === undefined ? {} : { rawAnswer: keptAnswer(rawAnswer) }),
     ...(connectMs === undefined ? {} : { connectMs }),
     totalMs: finishedAt - startedAt,
   };
 }
 
-function report(
-  context: DeliverContext,
+/** Never half a character: the digest of what is kept must not depend on who encodes it. */
+function keptAnswer(rawAnswer: string): string {
+  return rawAnswer.slice(0, MAX_RAW_ANSWER_CHARS).replace(/[\ud800-\udbff]$/, '');
+}
+
+/** The bytes, or why there are none. */
+async function contentOf(
+  { store }: DeliverContext,
   delivery: LeasedDelivery,
-  attempt: DeliveryAttempt,
-  dueAt?: number,
-): void {
-  const { outcome, code } = attempt;
-  context.metrics.attempt(outcome, (attempt.finishedAt - attempt.startedAt) / 1000);
-  const fields = {
-    messageId: delivery.messageId,
-    from: delivery.fromOrganId,
-    to: delivery.toOrganId,
-    attempt: attempt.number,
-    outcome,
-    ...(code === undefined ? {} : { code }),
-    ...(attempt.httpStatus === undefined ? {} : { httpStatus: attempt.httpStatus }),
-    ...(dueAt === undefined ? {} : { nextAttemptAt: utc(dueAt) }),
-    ms: attempt.finishedAt - attempt.startedAt,
-  };
-  if (outcome === 'delivered') context.logger.info('delivery.attempt', fields);
-  else context.logger.warn(outcome === 'dead' ? 'delivery.dead' : 'delivery.attempt', fields);
+): Promise<Buffer | 'purged' | 'damaged'> {
+  try {
+    return (await store.getContent(delivery.messageId)) ?? 'purged';
+  } catch (error) {
+    if (error instanceof GatewayError && error.code === 'store.damaged') return 'damaged';
+    throw error;
+  }
 }
 
 /** @returns the new state, or undefined when the lease was lost meanwhile and nothing was recorded. */
 export async function deliverOne(
-  context: DeliverContext,
+  context: WorkContext,
   delivery: LeasedDelivery,
   signal: AbortSignal,
 ): Promise<Decision['state'] | undefined> {
@@ -116,8 +126,9 @@ export async function deliverOne(
   const finishedAt = context.clock.now();
   const decision = decide({
     result,
-    attemptsMade: delivery.attempt,
-    schedule: context.schedule,
+    attemptsMade: delivery.attempt - delivery.earlierAttempts,
+    expiresAt: delivery.expiresAt,
+    schedule: agency?.retryMs ?? context.schedule(),
     now: finishedAt,
     random: context.random,
   });
@@ -134,8 +145,10 @@ export async function deliverOne(
     state: decision.state,
     ...(dueAt === undefined ? {} : { dueAt }),
     ...(notice === undefined ? {} : { notice }),
+    ...(decision.state === 'delivered'
+      ? { certificate: context.makeCertificate(certificateFacts(delivery, attempt)) }
+      : {}),
   };
-  if (!(await context.store.finishAttempt(record))) return undefined;
-  report(context, delivery, attempt, dueAt);
-  return decision.state;
+  const kept = await recordAttempt(context, { delivery, result, record });
+  return kept ? decision.state : undefined;
 }

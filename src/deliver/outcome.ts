@@ -1,9 +1,11 @@
 /**
- * The only place that decides what an attempt means: delivered, deferred until a time, or dead.
+ * The only place that decides what an attempt means: delivered, deferred until a time, held, or dead.
  *
  * Final is what the recipient itself says about this package: DeliveryAnswer with Accepted false, or
  * (another edxgate) a GatewayFault that is not temporary. Everything that may be a fault of the channel
- * or of a configuration, ours or theirs, is tried again.
+ * or of a configuration, ours or theirs, is tried again, until no wait is left in the schedule or the
+ * next attempt would come after the delivery's lifetime. A copy of ours that is damaged waits for an
+ * operator.
  *
  * @module
  */
@@ -20,18 +22,20 @@ export type Decision =
       readonly code: ErrorCode;
       readonly reason: string;
     }
-  | { readonly state: 'dead'; readonly code: ErrorCode; readonly reason: string };
+  | { readonly state: 'dead' | 'held'; readonly code: ErrorCode; readonly reason: string };
 
 export interface DecisionInput {
   readonly result: PushOutcome;
-  /** Attempts made, this one included. */
+  /** Attempts made in the present run of the schedule, this one included. */
   readonly attemptsMade: number;
+  /** End of the delivery's lifetime; absent = never. */
+  readonly expiresAt?: number | undefined;
   readonly schedule: RetrySchedule;
   readonly now: number;
   readonly random: () => number;
 }
 
-interface Failure {
+export interface Failure {
   readonly code: ErrorCode;
   readonly reason: string;
   readonly final: boolean;
@@ -45,7 +49,7 @@ function asked(retryAfterMs: number | undefined): { askedMs?: number } {
   return retryAfterMs === undefined ? {} : { askedMs: retryAfterMs };
 }
 
-function failureOf(result: Exclude<PushOutcome, { kind: 'accepted' }>): Failure {
+export function failureOf(result: Exclude<PushOutcome, { kind: 'accepted' }>): Failure {
   switch (result.kind) {
     case 'refused':
       return { code: 'delivery.refused', reason: result.reason || 'no reason given', final: true };
@@ -71,6 +75,10 @@ function failureOf(result: Exclude<PushOutcome, { kind: 'accepted' }>): Failure 
       return { code: 'delivery.answer', reason: result.reason, final: false };
     case 'no-route':
       return { code: 'delivery.route', reason: result.reason, final: false };
+    case 'damaged':
+      return { code: 'store.damaged', reason: 'the stored copy is damaged', final: false };
+    case 'purged':
+      return { code: 'delivery.purged', reason: 'the content was deleted', final: true };
   }
 }
 
@@ -84,10 +92,15 @@ export function decide(input: DecisionInput): Decision {
   if (result.kind === 'accepted') return { state: 'delivered' };
   const failure = failureOf(result);
   const { code, reason } = failure;
+  if (result.kind === 'damaged') return { state: 'held', code, reason };
   if (failure.final) return { state: 'dead', code, reason };
   const wait = nextDelayMs(input.schedule, input.attemptsMade, input.random, failure.askedMs);
   if (wait === undefined) {
     return { state: 'dead', code: 'delivery.exhausted', reason: deliveryText(code, reason) };
   }
-  return { state: 'deferred', dueAt: input.now + wait, code, reason };
+  const dueAt = input.now + wait;
+  if (input.expiresAt !== undefined && dueAt > input.expiresAt) {
+    return { state: 'dead', code: 'delivery.expired', reason: deliveryText(code, reason) };
+  }
+  return { state: 'deferred', dueAt, code, reason };
 }

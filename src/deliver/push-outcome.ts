@@ -36,5 +36,9 @@ export type PushOutcome = (
   | { readonly kind: 'unreadable'; readonly reason: string }
   /** Nobody was asked: the agency has no usable address. */
   | { readonly kind: 'no-route'; readonly reason: string }
+  /** Nobody was asked: our copy of the content does not match its digest. */
+  | { readonly kind: 'damaged' }
+  /** Nobody was asked: retention deleted the content. */
+  | { readonly kind: 'purged' }
 ) &
   PushFacts;

@@ -67,4 +67,18 @@ describe('what an attempt means', () => {
     expect(decision).to.include({ state: 'dead', code: 'delivery.exhausted' });
     expect(decision.state === 'dead' && decision.reason).to.match(/did not answer in time/);
   });
+
+  it('ends when the next attempt would come after its lifetime, with the last reason', () => {
+    const input = { result: { kind: 'timeout' }, attemptsMade: 1, schedule: [1000] } as const;
+    const at = (expiresAt: number) => decide({ ...input, now: NOW, random: () => 1, expiresAt });
+    expect(at(NOW + 1000)).to.include({ state: 'deferred', dueAt: NOW + 1000 });
+    const decision = at(NOW + 999);
+    expect(decision).to.include({ state: 'dead', code: 'delivery.expired' });
+    expect(decision.state === 'dead' && decision.reason).to.match(/did not answer in time/);
+  });
+
+  it('holds what we have only a damaged copy of, and ends what retention deleted', () => {
+    expect(of({ kind: 'damaged' }, 99)).to.include({ state: 'held', code: 'store.damaged' });
+    expect(of({ kind: 'purged' })).to.include({ state: 'dead', code: 'delivery.purged' });
+  });
 });
