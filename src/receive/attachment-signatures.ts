@@ -86,7 +86,11 @@ export async function brokenSignatures(
   );
 }
 
-async function look(context: AttachmentSignatureContext, messageId: MessageId): Promise<void> {
+/** Looks at one document now: for a command, which stores a document and ends. */
+export async function inspectAttachments(
+  context: Omit<AttachmentSignatureContext, 'logger'>,
+  messageId: MessageId,
+): Promise<void> {
   const { store, clock } = context;
   const message = await store.getMessage(messageId);
   if (message?.read.kind !== 'document' || message.read.attachments.length === 0) return;
@@ -127,7 +131,9 @@ export function startAttachmentSignatures(
     while (!stopping) {
       const messageId = waiting.shift();
       if (messageId === undefined) return;
-      await look(context, messageId).catch((error: unknown) => failed(error, messageId));
+      await inspectAttachments(context, messageId).catch((error: unknown) =>
+        failed(error, messageId),
+      );
     }
   };
 

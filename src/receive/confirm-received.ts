@@ -5,15 +5,31 @@
  * @module
  */
 import { utc } from '../clock.js';
+import type { CertificateFacts } from '../model/certificate.js';
 import { isFinal } from '../model/delivery-state.js';
 import { issue, refuse } from '../model/issue.js';
-import type { Confirmation } from '../model/message.js';
+import type { Confirmation, Delivery } from '../model/message.js';
 import type { SoapRequest } from '../soap/envelope.js';
 import { confirmation as writeConfirmation } from '../soap/results.js';
 import type { Call, ReceiveContext } from './context.js';
 import { makeFailureNotice } from './failure-notice.js';
 import type { OperationAnswer } from './operations.js';
 import { field, messageIdOf, unknownMessage } from './request-fields.js';
+import { isVisible } from './visible.js';
+
+function certificateFacts(delivery: Delivery, { confirmedAt }: Confirmation): CertificateFacts {
+  const { messageId, kind, fromOrganId, toOrganId, documentId, contentDigest } = delivery;
+  return {
+    messageId,
+    kind,
+    fromOrganId,
+    toOrganId,
+    documentId,
+    contentDigest,
+    deliveredAt: utc(confirmedAt),
+    how: { kind: 'collect' },
+  };
+}
 
 export async function confirmReceived(
   context: ReceiveContext,
@@ -28,7 +44,7 @@ export async function confirmReceived(
     throw refuse('request.value', { element: 'Outcome', reason: 'it must be done or fail' });
   }
   const delivery = await store.findDelivery(messageId, organId);
-  if (delivery === undefined) throw unknownMessage();
+  if (delivery === undefined || !(await isVisible(store, delivery))) throw unknownMessage();
   const reason = field(request.body, 'Reason');
   const asked: Confirmation = {
     messageId,
@@ -44,7 +60,11 @@ export async function confirmReceived(
           issue('delivery.rejected-by-recipient', { reason: reason ?? '-' }).text,
         )
       : undefined;
-  const stands = await store.confirm(messageId, organId, asked, notice);
+  const certificate =
+    outcome === 'done' && !isFinal(delivery.state)
+      ? context.makeCertificate(certificateFacts(delivery, asked))
+      : undefined;
+  const stands = await store.confirm(messageId, organId, asked, notice, certificate);
   if (stands === undefined) throw unknownMessage();
   context.wake();
   return {

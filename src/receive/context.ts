@@ -5,8 +5,10 @@
  */
 import type { Clock } from '../clock.js';
 import type { Agency } from '../model/agency.js';
+import type { CertificateFacts } from '../model/certificate.js';
 import type { CheckList } from '../model/check.js';
 import type { PackageKind } from '../model/edxml.js';
+import type { Lifetimes } from '../model/lifetime.js';
 import type { Submission } from '../model/message.js';
 import type { MessageId } from '../model/message-id.js';
 import type { OrganId } from '../model/organ-id.js';
@@ -38,6 +40,8 @@ export interface ReceiveContext {
   readonly version: string;
   readonly signaturePolicy: SignaturePolicy;
   readonly maxAttachments: number;
+  /** How long deliveries may wait. */
+  readonly lifetimes: Lifetimes;
   /** The trust of the moment; changes at a reload. */
   trust(): TrustStore;
   /** Set under `signature.engine: both`: asks the second engine and raises the alarm if it disagrees. */
@@ -48,6 +52,8 @@ export interface ReceiveContext {
   ) => Agreement;
   /** Signed XML. */
   makeReceipt(facts: ReceiptFacts): Uint8Array;
+  /** Signed XML: the recipient's system has taken it. */
+  makeCertificate(facts: CertificateFacts): Uint8Array;
   /** Signs a status package with the key an agency has lent us. */
   signFor(agency: Agency, xml: Buffer): Buffer;
   /** Tells the way out that something may be due. */
@@ -56,14 +62,18 @@ export interface ReceiveContext {
   documentStored(messageId: MessageId): void;
 }
 
-/** How a caller proved itself; the `ws-` ones in the message, by WS-Security. */
+/**
+ * How a caller proved itself; the `ws-` ones in the message, by WS-Security. `operator`: nobody signed in,
+ * an operator handed the package in again.
+ */
 export type Proof =
   | 'basic'
   | 'bearer'
   | 'client-certificate'
   | 'ws-password'
   | 'ws-digest'
-  | 'ws-signature';
+  | 'ws-signature'
+  | 'operator';
 
 /** Who is calling, after sign-in. */
 export interface Caller {

@@ -6,65 +6,26 @@
  *
  * @module
  */
-import { createHash } from 'node:crypto';
-import { vietnamTime } from '../clock.js';
-import { writeStatusPackage } from '../edxml/write-status.js';
-import type { StatusNotice } from '../model/edxml.js';
 import type { Delivery, NewMessage } from '../model/message.js';
-import type { SignatureVerdict } from '../model/signature.js';
 import type { ReceiveContext } from './context.js';
-import { makeMessage } from './make-message.js';
+import { makeGatewayNotice } from './gateway-notice.js';
 
-const UNSIGNED: SignatureVerdict = {
-  class: 'absent',
-  signedParts: [],
-  reasons: [],
-  present: false,
-};
-
-/** Only documents get one: a notice about a notice could go on for ever. */
 export async function makeFailureNotice(
   context: ReceiveContext,
   delivery: Delivery,
   reason: string,
 ): Promise<NewMessage | undefined> {
   if (delivery.kind !== 'document') return undefined;
-  const original = await context.store.getMessage(delivery.messageId);
-  const sender = await context.store.getAgency(delivery.fromOrganId);
-  if (original?.read.kind !== 'document' || sender === undefined) return undefined;
-  const now = context.clock.now();
-  const status: StatusNotice = {
-    kind: 'status',
-    from: { organId: context.organId, organName: 'edxgate' },
-    responseFor: {
-      organId: delivery.fromOrganId,
-      code: original.documentCode,
-      documentId: original.documentId,
-      promulgationDate: original.read.promulgationDate,
-    },
+  const about = await context.store.getMessage(delivery.messageId);
+  if (about === undefined) return undefined;
+  const { messageId, toOrganId, restarts } = delivery;
+  return makeGatewayNotice(context, {
+    operation: 'FailureNotice',
+    about,
     statusCode: '02',
-    description: `Không chuyển được tới ${delivery.toOrganId} / not delivered to ${delivery.toOrganId}: ${reason}`,
-    timestamp: vietnamTime(now),
-  };
-  const content = writeStatusPackage(status);
-  return makeMessage(
-    {
-      content,
-      contentDigest: createHash('sha256').update(content).digest('hex'),
-      read: status,
-      signature: UNSIGNED,
-      callerOrganId: context.organId,
-      fromOrganId: context.organId,
-      recipients: [sender],
-      warnings: [],
-      checks: [],
-      submission: {
-        operation: 'FailureNotice',
-        proof: 'gateway',
-        correlationId: `${delivery.messageId}-${delivery.id}`,
-      },
-      duplicateKey: JSON.stringify(['failure-notice', delivery.messageId, delivery.toOrganId]),
-    },
-    { now, makeReceipt: context.makeReceipt },
-  );
+    description: `Không chuyển được tới ${toOrganId} / not delivered to ${toOrganId}: ${reason}`,
+    correlationId: `${messageId}-${delivery.id}`,
+    // One notice for each end: what was started again by hand may end again.
+    duplicateKey: JSON.stringify(['failure-notice', messageId, toOrganId, restarts]),
+  });
 }

@@ -4,14 +4,14 @@
  * @module
  */
 import { utc } from '../clock.js';
-import type { Agency } from '../model/agency.js';
+import { type Agency, takesPart } from '../model/agency.js';
 import type { SoapRequest } from '../soap/envelope.js';
 import { type DirectoryOrganization, organizationPage } from '../soap/results.js';
 import type { Call, ReceiveContext } from './context.js';
 import type { OperationAnswer } from './operations.js';
 import { pageOf, timeOf } from './request-fields.js';
 
-function itemOf(agency: Agency): DirectoryOrganization {
+function itemOf(agency: Agency, now: number): DirectoryOrganization {
   const { oldOrganId, organizationInCharge, email } = agency;
   return {
     organId: agency.organId,
@@ -19,7 +19,7 @@ function itemOf(agency: Agency): DirectoryOrganization {
     organName: agency.organName,
     ...(organizationInCharge === undefined ? {} : { organizationInCharge }),
     ...(email === undefined ? {} : { email }),
-    active: agency.active,
+    active: takesPart(agency, now),
     changedAt: utc(agency.changedAt),
   };
 }
@@ -33,6 +33,8 @@ export async function getOrganizations(
     ...pageOf(request.body),
     changedSince: timeOf(request.body, 'ChangedSince'),
   });
-  const page = { organizations: items.map(itemOf), ...(next === undefined ? {} : { next }) };
+  const now = context.clock.now();
+  const organizations = items.map((one) => itemOf(one, now));
+  const page = { organizations, ...(next === undefined ? {} : { next }) };
   return { body: organizationPage(page), outcome: 'answered' };
 }

@@ -11,6 +11,7 @@ import { packageContent } from '../soap/results.js';
 import type { Call, ReceiveContext } from './context.js';
 import type { OperationAnswer } from './operations.js';
 import { messageIdOf, unknownMessage } from './request-fields.js';
+import { isVisible } from './visible.js';
 
 export async function getPackage(
   context: ReceiveContext,
@@ -26,9 +27,14 @@ export async function getPackage(
     store.getMessage(messageId),
   ]);
   if (delivery === undefined || message === undefined) throw unknownMessage();
+  if (!(await isVisible(store, delivery))) throw unknownMessage();
   const bytes = await store.getContent(messageId);
   if (bytes === undefined) throw unknownMessage();
-  await store.recordAccess(messageId, organId, tokenId ?? proof, 'soap', context.clock.now());
+  const by = tokenId ?? proof;
+  // It may have been taken back since we looked: then the sender was told that nobody got it.
+  if (!(await store.recordAccess(messageId, organId, by, 'soap', context.clock.now()))) {
+    throw unknownMessage();
+  }
   const result = {
     messageId,
     kind: message.kind,

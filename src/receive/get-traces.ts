@@ -9,12 +9,15 @@ import { instantOf } from '../edxml/times.js';
 import { documentKey } from '../model/document-id.js';
 import { refuse } from '../model/issue.js';
 import type { StatusOfDelivery, Trace } from '../model/message.js';
+import type { OrganId } from '../model/organ-id.js';
 import type { SoapRequest } from '../soap/envelope.js';
 import { type Trace as TraceItem, tracePage } from '../soap/results.js';
+import type { Page, PageRequest, Store, TraceFilter } from '../store/store.js';
 import { childOf } from '../xml/tree.js';
 import type { Call, ReceiveContext } from './context.js';
 import type { OperationAnswer } from './operations.js';
 import { messageIdOf, pageOf, timeOf, unknownMessage } from './request-fields.js';
+import { isVisible } from './visible.js';
 
 /** Packages write Vietnam time and may write a day that does not exist; then the day it came must do. */
 function statusTime(status: StatusOfDelivery): string {
@@ -40,6 +43,36 @@ function itemOf(trace: Trace): TraceItem {
   };
 }
 
+/** A recipient no longer sees what was taken back before it fetched it; the sender sees all lanes. */
+async function visible(
+  store: Store,
+  traces: readonly Trace[],
+  viewer: OrganId,
+): Promise<readonly Trace[]> {
+  const seen = await Promise.all(
+    traces.map((one) => one.fromOrganId === viewer || isVisible(store, one)),
+  );
+  return traces.filter((_, i) => seen[i]);
+}
+
+/** @param named goes on while nothing on a page may be seen: an empty one would tell that there is something */
+async function visiblePage(
+  store: Store,
+  filter: TraceFilter,
+  page: PageRequest,
+  named: boolean,
+): Promise<Page<Trace>> {
+  let from = page;
+  for (;;) {
+    const { items: lanes, next } = await store.listTraces(filter, from);
+    const items = await visible(store, lanes, filter.viewer);
+    if (items.length > 0 || next === undefined || !named) {
+      return { items, ...(next === undefined ? {} : { next }) };
+    }
+    from = { ...page, after: next };
+  }
+}
+
 export async function getTraces(
   context: ReceiveContext,
   call: Call,
@@ -58,16 +91,15 @@ export async function getTraces(
     });
   }
   const page = pageOf(body);
-  const { items, next } = await context.store.listTraces(
-    {
-      viewer: call.caller.agency.organId,
-      ...(messageId === undefined ? {} : { messageId }),
-      ...(documentId === undefined ? {} : { documentKey: documentKey(documentId) }),
-      ...(since === undefined ? {} : { since }),
-    },
-    page,
-  );
+  const viewer = call.caller.agency.organId;
+  const filter: TraceFilter = {
+    viewer,
+    ...(messageId === undefined ? {} : { messageId }),
+    ...(documentId === undefined ? {} : { documentKey: documentKey(documentId) }),
+    ...(since === undefined ? {} : { since }),
+  };
   const named = messageId !== undefined || documentId !== undefined;
+  const { items, next } = await visiblePage(context.store, filter, page, named);
   if (named && items.length === 0 && page.after === undefined) throw unknownMessage();
   const answer = { traces: items.map(itemOf), ...(next === undefined ? {} : { next }) };
   return { body: tracePage(answer), outcome: 'answered' };

@@ -10,13 +10,14 @@ import type { Check } from '../model/check.js';
 import { documentKey } from '../model/document-id.js';
 import type { ReadPackage } from '../model/edxml.js';
 import type { Issue } from '../model/issue.js';
+import type { Lifetimes } from '../model/lifetime.js';
 import type { Message, NewMessage, SendAnswer, Submission } from '../model/message.js';
 import { newMessageId } from '../model/message-id.js';
 import type { OrganId } from '../model/organ-id.js';
 import { foldSearchText } from '../model/search-text.js';
 import type { SignatureVerdict } from '../model/signature.js';
 import type { ReceiptFacts } from './context.js';
-import { firstDeliveries } from './recipients.js';
+import { firstDeliveries, newDeliveries } from './recipients.js';
 
 export interface Checked {
   readonly content: Uint8Array;
@@ -35,6 +36,7 @@ export interface Checked {
 
 export interface MessageMaker {
   readonly now: number;
+  readonly lifetimes: Lifetimes;
   makeReceipt(facts: ReceiptFacts): Uint8Array;
 }
 
@@ -131,7 +133,7 @@ export function makeMessage(checked: Checked, maker: MessageMaker): NewMessage {
     content: checked.content,
     answer,
     duplicateKey: checked.duplicateKey,
-    deliveries,
+    deliveries: newDeliveries(deliveries, maker.lifetimes, shown.priority, maker.now),
     events: [],
   };
 }

@@ -9,10 +9,11 @@
  *
  * @module
  */
-import type { Agency } from '../model/agency.js';
+import { utc } from '../clock.js';
+import { type Agency, takesPart } from '../model/agency.js';
 import type { PackageKind, ReadPackage } from '../model/edxml.js';
 import { GatewayError, type Issue, issue, MAX_ISSUES, refuse } from '../model/issue.js';
-import type { SendAnswer } from '../model/message.js';
+import type { NewMessage, SendAnswer } from '../model/message.js';
 import type { MessageId } from '../model/message-id.js';
 import type { Store } from '../store/store.js';
 import { loadRegistered } from '../xml/certificates.js';
@@ -24,7 +25,8 @@ import { duplicateKeyOf } from './duplicate-key.js';
 import { checkFollowUp } from './follow-up.js';
 import { type Inspection, type InspectOptions, inspectBytes } from './inspect.js';
 import { makeMessage } from './make-message.js';
-import { findRecipients } from './recipients.js';
+import { followedKeys, makeRecall } from './recall.js';
+import { findRecipients, type Recipient } from './recipients.js';
 import { applyPolicy, effectivePolicy } from './signature-policy.js';
 
 export interface ReceiveOutcome {
@@ -102,14 +104,36 @@ function checkSender(
   caller: Agency,
   from: string | undefined,
   sender: Agency | undefined,
+  now: number,
 ): Issue[] {
   if (from === undefined) return [];
   const path = '/edXML/edXMLEnvelope/edXMLHeader/MessageHeader/From/OrganId';
   const mine = sender?.organId === caller.organId;
   const actsFor = sender !== undefined && caller.mayActFor.includes(sender.organId);
-  if (mine || (actsFor && sender.active)) return [];
-  if (actsFor) return [issue('sender.unknown', { value: from }, { path })];
-  return [issue('auth.from', { from, caller: caller.organId }, { path })];
+  if (!mine && !actsFor) {
+    return [issue('auth.from', { from, caller: caller.organId }, { path })];
+  }
+  if (takesPart(sender, now)) return [];
+  const { validUntil } = sender;
+  if (validUntil === undefined || validUntil > now) {
+    return [issue('sender.unknown', { value: from }, { path })];
+  }
+  return [issue('sender.dissolved', { value: from, since: utc(validUntil) }, { path })];
+}
+
+/** What the message does to others: documents it takes back, and those in whose order it belongs. */
+async function withEffects(
+  context: ReceiveContext,
+  message: NewMessage,
+  recipients: readonly Recipient[],
+): Promise<NewMessage> {
+  const recall = await makeRecall(context, message, recipients);
+  const actsOn = followedKeys(message, recall);
+  return {
+    ...message,
+    ...(recall === undefined ? {} : { recall }),
+    ...(actsOn.length === 0 ? {} : { actsOn }),
+  };
 }
 
 function attachmentBound(read: ReadPackage | undefined, limit: number): Issue[] {
@@ -150,7 +174,7 @@ export async function receivePackage(
       const { agency, trust, everRegistered } = sender;
       if (agency === undefined || options.writtenByGateway === true) return [];
       // The policy of an agency is nobody's business who may not send for it.
-      if (checkSender(caller.agency, trust.from, agency).length > 0) return [];
+      if (checkSender(caller.agency, trust.from, agency, clock.now()).length > 0) return [];
       const policy = effectivePolicy(agency, everRegistered, context.signaturePolicy);
       return applyPolicy(policy, verdict, read, agency.organId);
     },
@@ -164,7 +188,7 @@ export async function receivePackage(
   }
 
   const authorised = checks.run('sender', (issues) => {
-    issues.push(...checkSender(caller.agency, inspection.from, from));
+    issues.push(...checkSender(caller.agency, inspection.from, from, clock.now()));
     return issues.length === 0;
   });
 
@@ -194,7 +218,7 @@ export async function receivePackage(
   }
   const recipients = await checks.runAsync('recipients', async (issues, note) => {
     if (read === undefined) return [];
-    const found = await findRecipients(store, read, issues);
+    const found = await findRecipients(store, read, issues, clock.now());
     note(`${found.length} of the directory`);
     return found;
   });
@@ -212,7 +236,7 @@ export async function receivePackage(
   }
   checks.issues.push(...(await checkFollowUp(store, read, from.organId)));
 
-  const message = makeMessage(
+  const made = makeMessage(
     {
       content: bytes,
       contentDigest: inspection.digest,
@@ -220,17 +244,20 @@ export async function receivePackage(
       signature,
       callerOrganId: caller.agency.organId,
       fromOrganId: from.organId,
-      recipients,
+      recipients: recipients.map((one) => one.agency),
       warnings: checks.warnings.slice(0, MAX_ISSUES),
       checks: checks.checks,
       submission: call.submission,
       duplicateKey,
     },
-    { now: clock.now(), makeReceipt: context.makeReceipt },
+    { now: clock.now(), makeReceipt: context.makeReceipt, lifetimes: context.lifetimes },
   );
+  const message = await withEffects(context, made, recipients);
   const outcome = await store.acceptMessage(message);
   if (outcome.kind === 'stored') {
-    if (message.deliveries.some((one) => one.state === 'queued')) context.wake();
+    // What waited for a document that was taken back may be due now.
+    const queued = message.deliveries.some((one) => one.state === 'queued');
+    if (queued || message.recall !== undefined) context.wake();
     if (read.kind === 'document') context.documentStored(message.message.messageId);
     return { answer: message.answer, duplicate: false, kind: read.kind };
   }
