@@ -4,7 +4,8 @@
  *
  * Files in the folder: `receipt-1.pem` (private, 0600), `receipt-1.pub.pem` (public), `receipt-2.pem` …
  * The highest number signs. Rotation leaves the old private key in place: a running gateway goes on
- * with it until it is told to reload.
+ * with it until it is told to reload. A key file that the configuration names may hold P-384, P-521 or
+ * RSA of 2048 bits or more as well.
  *
  * @module
  */
@@ -27,6 +28,8 @@ import {
   writeSync,
 } from 'node:fs';
 import { join } from 'node:path';
+import { refuse } from '../model/issue.js';
+import { keyProblem } from '../xml/signature-algorithms.js';
 
 export interface ReceiptKey {
   /** First 16 hex digits of the SHA-256 of the public key (SubjectPublicKeyInfo). */
@@ -46,14 +49,31 @@ export interface ListedKey {
 
 const PUBLIC_FILE = /^receipt-(\d{1,6})\.pub\.pem$/;
 
-function idOf(publicKey: KeyObject): string {
+/** How a key is named in what it signed; see `ReceiptKey.id`. */
+export function keyId(publicKey: KeyObject): string {
   const spki = publicKey.export({ type: 'spki', format: 'der' });
   return createHash('sha256').update(spki).digest('hex').slice(0, 16);
 }
 
+/** @throws GatewayError `file.unreadable`: a key that verifiers would not take must not sign anything */
+function readKeyFile(file: string, readKey: (file: string) => Buffer): ReceiptKey {
+  const pem = readKey(file);
+  let privateKey: KeyObject;
+  try {
+    privateKey = createPrivateKey(pem);
+  } catch {
+    throw refuse('file.unreadable', { file, reason: 'it holds no private key in PEM' });
+  }
+  if (keyProblem(privateKey) !== undefined) {
+    const reason = 'the key must be EC P-256, P-384 or P-521, or RSA of 2048 bits or more';
+    throw refuse('file.unreadable', { file, reason });
+  }
+  return keyOf(privateKey);
+}
+
 function keyOf(privateKey: KeyObject): ReceiptKey {
   const publicKey = createPublicKey(privateKey);
-  return { id: idOf(publicKey), privateKey, publicKey };
+  return { id: keyId(publicKey), privateKey, publicKey };
 }
 
 function numbers(folder: string): number[] {
@@ -82,7 +102,7 @@ export function listReceiptKeys(folder: string): ListedKey[] {
     const publicKey = createPublicKey(readFileSync(publicKeyFile));
     return {
       number,
-      id: idOf(publicKey),
+      id: keyId(publicKey),
       publicKeyFile,
       signing: number === all.at(-1),
       createdAt: statSync(publicKeyFile).mtime.toISOString(),
@@ -110,7 +130,7 @@ export function openReceiptKey(
   source: { readonly file: string } | { readonly folder: string },
   readKey: (file: string) => Buffer,
 ): ReceiptKey {
-  if ('file' in source) return keyOf(createPrivateKey(readKey(source.file)));
+  if ('file' in source) return readKeyFile(source.file, readKey);
   const number = numbers(source.folder).at(-1) ?? rotateReceiptKey(source.folder).number;
-  return keyOf(createPrivateKey(readKey(join(source.folder, `receipt-${number}.pem`))));
+  return readKeyFile(join(source.folder, `receipt-${number}.pem`), readKey);
 }

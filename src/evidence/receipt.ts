@@ -13,6 +13,7 @@ import type { OrganId } from '../model/organ-id.js';
 import type { SignatureClass } from '../model/signature.js';
 import { receiptSignature } from '../xml/sign.js';
 import type { ReceiptKey } from './receipt-keys.js';
+import { element, RECEIPT_NAMESPACE } from './signed-text.js';
 
 export interface ReceiptContent {
   readonly messageId: MessageId;
@@ -26,29 +27,10 @@ export interface ReceiptContent {
   readonly recipients: readonly OrganId[];
 }
 
-const NAMESPACE = 'urn:edxgate:receipt:1';
-
-/** Character data as canonical XML writes it; characters that XML cannot hold become U+FFFD. */
-function text(value: string): string {
-  return value
-    .replace(
-      /[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g,
-      '\ufffd',
-    )
-    .replaceAll('&', '&amp;')
-    .replaceAll('<', '&lt;')
-    .replaceAll('>', '&gt;')
-    .replaceAll('\r', '&#xD;');
-}
-
-function element(name: string, value: string | number): string {
-  return `<${name}>${text(String(value))}</${name}>`;
-}
-
 /** The receipt without its signature, in exclusive canonical form. */
 export function receiptText(content: ReceiptContent, gateway: OrganId): string {
   return (
-    `<Receipt xmlns="${NAMESPACE}" Id="receipt-${content.messageId}">` +
+    `<Receipt xmlns="${RECEIPT_NAMESPACE}" Id="receipt-${content.messageId}">` +
     element('ReceiptVersion', 1) +
     element('Gateway', gateway) +
     element('MessageId', content.messageId) +

@@ -6,7 +6,7 @@
  *
  * @module
  */
-import { createHash, type KeyObject, sign, type X509Certificate } from 'node:crypto';
+import { createHash, type KeyObject, sign, verify, type X509Certificate } from 'node:crypto';
 import {
   DS,
   ECDSA_SHA256,
@@ -54,6 +54,30 @@ function checkedId(id: string): string {
   return id;
 }
 
+/** The signature element with its value left open, and the canonical form of what is signed. */
+function frame(text: string, method: string, keyInfo: string) {
+  const digest = createHash('sha256').update(text).digest('base64');
+  const inside =
+    `<CanonicalizationMethod Algorithm="${EXC_C14N}"></CanonicalizationMethod>` +
+    `<SignatureMethod Algorithm="${method}"></SignatureMethod>` +
+    '<Reference URI=""><Transforms>' +
+    `<Transform Algorithm="${ENVELOPED}"></Transform>` +
+    `<Transform Algorithm="${EXC_C14N}"></Transform>` +
+    '</Transforms>' +
+    `<DigestMethod Algorithm="${SHA256_DIGEST}"></DigestMethod>` +
+    `<DigestValue>${digest}</DigestValue></Reference>`;
+  // Canonical form of SignedInfo: the namespace is written where it is first used.
+  const signed = `<SignedInfo xmlns="${DS}">${inside}</SignedInfo>`;
+  const end = text.lastIndexOf('</');
+  const write = (value: string): string => {
+    const signature =
+      `<Signature xmlns="${DS}"><SignedInfo>${inside.replaceAll(/><\/[A-Za-z]*(?:Method|Transform)>/g, '/>')}</SignedInfo>` +
+      `<SignatureValue>${value}</SignatureValue>${keyInfo}</Signature>`;
+    return text.slice(0, end) + signature + text.slice(end);
+  };
+  return { signed: Buffer.from(signed), write };
+}
+
 /**
  * Signs a text of ours.
  *
@@ -67,23 +91,48 @@ export function receiptSignature(text: string, key: SigningKey): string {
     /^<[A-Za-z]/.test(text) && text.endsWith('>') && end > 0 && !/<[!?]|\/>|\r/.test(text);
   if (!canBeCanonical) throw new TypeError('the text is not one element in canonical form');
   const method = methodFor(key.privateKey);
-  const digest = createHash('sha256').update(text).digest('base64');
-  const inside =
-    `<CanonicalizationMethod Algorithm="${EXC_C14N}"></CanonicalizationMethod>` +
-    `<SignatureMethod Algorithm="${method}"></SignatureMethod>` +
-    '<Reference URI=""><Transforms>' +
-    `<Transform Algorithm="${ENVELOPED}"></Transform>` +
-    `<Transform Algorithm="${EXC_C14N}"></Transform>` +
-    '</Transforms>' +
-    `<DigestMethod Algorithm="${SHA256_DIGEST}"></DigestMethod>` +
-    `<DigestValue>${digest}</DigestValue></Reference>`;
-  // Canonical form of SignedInfo: the namespace is written where it is first used.
-  const signed = `<SignedInfo xmlns="${DS}">${inside}</SignedInfo>`;
-  const value = signBytes(Buffer.from(signed), key.privateKey);
   const content = keyInfoContent(key);
-  const keyInfo = content === '' ? '' : `<KeyInfo>${content}</KeyInfo>`;
-  const signature =
-    `<Signature xmlns="${DS}"><SignedInfo>${inside.replaceAll(/><\/[A-Za-z]*(?:Method|Transform)>/g, '/>')}</SignedInfo>` +
-    `<SignatureValue>${value}</SignatureValue>${keyInfo}</Signature>`;
-  return text.slice(0, end) + signature + text.slice(end);
+  const { signed, write } = frame(
+    text,
+    method,
+    content === '' ? '' : `<KeyInfo>${content}</KeyInfo>`,
+  );
+  return write(signBytes(signed, key.privateKey));
+}
+
+export type OwnSignature =
+  /** The text without its signature, and the id of the key that made it. */
+  | { readonly kind: 'holds'; readonly text: string; readonly keyId: string }
+  /** Well made, but by a key that is not known here. */
+  | { readonly kind: 'unknown-key'; readonly text: string; readonly keyId: string }
+  | { readonly kind: 'broken' };
+
+/**
+ * Verifies what `receiptSignature` wrote, and takes nothing but its exact form: any other signed XML is
+ * `broken` here, however sound.
+ *
+ * @param keyOf the public key of that id (KeyName)
+ */
+export function verifyReceiptSignature(
+  xml: string,
+  keyOf: (id: string) => KeyObject | undefined,
+): OwnSignature {
+  const start = xml.lastIndexOf(`<Signature xmlns="${DS}">`);
+  const close = xml.lastIndexOf('</Signature>');
+  if (start < 0 || close < start) return { kind: 'broken' };
+  const text = xml.slice(0, start) + xml.slice(close + '</Signature>'.length);
+  const signature = xml.slice(start, close);
+  const value = /<SignatureValue>([A-Za-z0-9+/]+=*)<\/SignatureValue>/.exec(signature)?.[1];
+  const keyInfo = /<KeyInfo><KeyName>([0-9A-Za-z._-]+)<\/KeyName><\/KeyInfo>$/.exec(signature);
+  const keyId = keyInfo?.[1];
+  if (value === undefined || keyInfo === null || keyId === undefined) return { kind: 'broken' };
+  const key = keyOf(keyId);
+  if (key === undefined) return { kind: 'unknown-key', text, keyId };
+  if (keyProblem(key) !== undefined) return { kind: 'broken' };
+  const method = key.asymmetricKeyType === 'rsa' ? RSA_SHA256 : ECDSA_SHA256;
+  const { signed, write } = frame(text, method, keyInfo[0]);
+  const holds =
+    write(value) === xml &&
+    verify('sha256', signed, { key, dsaEncoding: 'ieee-p1363' }, Buffer.from(value, 'base64'));
+  return holds ? { kind: 'holds', text, keyId } : { kind: 'broken' };
 }

@@ -25,6 +25,8 @@ export const SCHEMA_FILES: Readonly<Record<SchemaName, string>> = {
   gateway: 'gateway/1/gateway.xsd',
   receiver: 'receiver/1/receiver.xsd',
   receipt: 'receipt/1/receipt.xsd',
+  checkpoint: 'receipt/1/checkpoint.xsd',
+  certificate: 'receipt/1/certificate.xsd',
 };
 
 /** Reads one schema file. @param path relative, with `/`, never leaving the folder */

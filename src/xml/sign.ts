@@ -25,7 +25,12 @@ import {
 import { findSignatures } from './signature-search.js';
 import { childOf, type XmlElement } from './tree.js';
 
-export { receiptSignature, type SigningKey } from './receipt-signature.js';
+export {
+  type OwnSignature,
+  receiptSignature,
+  type SigningKey,
+  verifyReceiptSignature,
+} from './receipt-signature.js';
 
 export interface PackageSigning {
   /** `document`: one reference over everything; or one reference, by Id, for each part that is there. */

@@ -48,7 +48,14 @@ export interface CanonicalOptions {
 }
 
 /** Names of the compiled schema sets; see xsd/. */
-export type SchemaName = 'document' | 'status' | 'gateway' | 'receiver' | 'receipt';
+export type SchemaName =
+  | 'document'
+  | 'status'
+  | 'gateway'
+  | 'receiver'
+  | 'receipt'
+  | 'certificate'
+  | 'checkpoint';
 
 export interface XmlDocument {
   readonly root: XmlElement;
