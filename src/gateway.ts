@@ -15,6 +15,9 @@ import { isLoopback } from './config/values.js';
 import type { DeliverContext } from './deliver/deliver-one.js';
 import { createPush } from './deliver/push.js';
 import { startScheduler } from './deliver/scheduler.js';
+import { makeCertificate } from './evidence/certificate.js';
+import { startCheckpoints } from './evidence/checkpoint-maker.js';
+import { keepPublicKey } from './evidence/kept-keys.js';
 import { makeReceipt } from './evidence/receipt.js';
 import { openReceiptKey } from './evidence/receipt-keys.js';
 import type { Logger } from './log.js';
@@ -22,6 +25,8 @@ import { createMetrics } from './metrics.js';
 import { causeText } from './model/issue.js';
 import { alertCertificates } from './operate/certificate-warnings.js';
 import { digestKeyFile, openDigestKey } from './operate/digest-secrets.js';
+import { startHousekeeping } from './operate/housekeeping.js';
+import { rescheduleForConfig } from './operate/retry-policy.js';
 import { createRevocationRefresh } from './operate/revocation-refresh.js';
 import { loadTrust } from './operate/trust.js';
 import { PACKAGE_ROOT } from './package-root.js';
@@ -36,6 +41,7 @@ import { type Listening, type ListenOptions, listen } from './server/listen.js';
 import { createSignIn } from './server/sign-in.js';
 import { closeConnections } from './soap/exchange.js';
 import { assertSameOperations, loadOperations } from './soap/operations.js';
+import { type DiskWatch, startDiskWatch } from './store/disk-watch.js';
 import { openSqliteStore } from './store/sqlite/open.js';
 import type { Store } from './store/store.js';
 import { compareEngines } from './xml/engine-agreement.js';
@@ -66,10 +72,7 @@ export interface Gateway {
 const GRACE_MS = 10_000;
 /** What another process put into the queue is found within this time. */
 const IDLE_MS = 2000;
-const SWEEP_EVERY_MS = 10 * 60_000;
 const WARN_EVERY_MS = 3_600_000;
-const ATTEMPTS_AT_ONCE = 32;
-const PURGE_STEP = 200;
 
 function version(): string {
   const text = readFileSync(join(PACKAGE_ROOT, 'package.json'), 'utf8');
@@ -113,6 +116,7 @@ async function openStore(options: GatewayOptions): Promise<Store> {
     folder: config.store.folder,
     clock,
     refusals: config.retention.refusals,
+    chain: 'gateway',
   });
 }
 
@@ -136,6 +140,10 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
         : { file: config.keys.receipt },
       readSecretFile,
     );
+    keepPublicKey(join(config.store.folder, 'keys'), key);
+    const checkpoints = startCheckpoints({ store, clock, logger, gateway: config.organId, key });
+    // Stopped last of all, so that it covers what the others still wrote.
+    stops.push(() => checkpoints.stop());
     let wake = (): void => undefined;
     const context: ReceiveContext = {
       store,
@@ -144,9 +152,11 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
       version: version(),
       signaturePolicy: config.signature.policy,
       maxAttachments: config.limits.attachments,
+      lifetimes: config.delivery.lifetimes,
       trust: () => trust,
       ...(config.signature.engine === 'both' ? { compareEngines: alarmed(logger) } : {}),
       makeReceipt: (facts) => makeReceipt(facts, config.organId, key),
+      makeCertificate: (facts) => makeCertificate(facts, config.organId, key),
       signFor: (agency, xml) => signForAgency(agency, xml, readSecretFile),
       wake: () => wake(),
       documentStored: (messageId) => attachmentSignatures.add(messageId),
@@ -164,9 +174,11 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
       clock,
       logger,
       metrics,
-      schedule: config.delivery.retryMs,
+      schedule: () => config.delivery.retryMs,
+      breaker: config.delivery.breaker,
       random: options.random ?? Math.random,
       makeNotice: (delivery, reason) => makeFailureNotice(context, delivery, reason),
+      makeCertificate: context.makeCertificate,
       push: createPush({
         organId: config.organId,
         timeoutMs: config.delivery.attemptTimeoutMs,
@@ -174,8 +186,11 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
         readText: (file) => readFileSync(file, 'utf8'),
       }),
     };
+    // Before anything is leased: what waits by an older schedule gets the times of the present one.
+    const operator = { store, clock, logger, actor: 'gateway' };
+    await rescheduleForConfig(operator, config.delivery.retryMs);
     const scheduler = startScheduler(deliver, {
-      concurrency: ATTEMPTS_AT_ONCE,
+      concurrency: config.delivery.concurrency,
       perRecipient: config.delivery.perRecipient,
       leaseMs: config.delivery.leaseMs,
       idleMs: IDLE_MS,
@@ -209,14 +224,19 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     stops.push(async () => clearInterval(warner));
     metrics.onScrape(async () => (await store.counts()).deliveries);
 
-    const sweep = (): void => {
-      purge(store, config, clock).catch((error: unknown) => {
-        logger.error('store.failed', { reason: causeText(error) });
-      });
-    };
-    sweep();
-    const sweeper = setInterval(sweep, SWEEP_EVERY_MS);
-    stops.push(async () => clearInterval(sweeper));
+    metrics.onPausedScrape(async () => (await store.listBreakers()).length);
+    const housekeeping = startHousekeeping({
+      store,
+      config,
+      clock,
+      logger,
+      version: context.version,
+    });
+    stops.push(() => housekeeping.stop());
+    const disk = await watchDisk(config, logger);
+    stops.push(async () => disk.stop());
+    metrics.onFreeBytes(() => disk.state().freeBytes);
+    const diskLow = (): boolean => disk.state().low;
 
     const operations = await loadOperations(join(PACKAGE_ROOT, 'wsdl', 'edxgate.wsdl'));
     assertSameOperations(operations, OPERATIONS.keys());
@@ -246,8 +266,14 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
           : {}),
       }),
       requestBytes: config.limits.requestBytes,
+      diskLow,
     });
-    const admin = createAdmin({ store, metrics, metricsAccess: metricsAccess(config) });
+    const admin = createAdmin({
+      store,
+      metrics,
+      metricsAccess: metricsAccess(config),
+      diskLow,
+    });
     const exchangeListening = await open(exchange, config.exchange);
     const adminListening = await open(admin, config.admin);
     logger.info('gateway.started', {
@@ -275,14 +301,16 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   }
 }
 
-/** Content past its retention goes in small steps, so that accepting never waits long for it. */
-async function purge(store: Store, config: Config, clock: Clock): Promise<void> {
-  const { contentMs } = config.retention;
-  if (contentMs !== undefined) {
-    const now = clock.now();
-    while ((await store.purgeContent(now - contentMs, PURGE_STEP, now)) === PURGE_STEP);
-  }
-  await store.sweep(clock.now());
+function watchDisk(config: Config, logger: Logger): Promise<DiskWatch> {
+  return startDiskWatch({
+    folder: config.store.folder,
+    minFreeBytes: config.limits.diskFreeBytes,
+    onChange: ({ low, freeBytes }) => {
+      const fields = freeBytes === undefined ? {} : { bytes: freeBytes };
+      if (low) logger.error('alert.disk', fields);
+      else logger.warn('alert.disk-over', fields);
+    },
+  });
 }
 
 /** With `token` the scrape token lies in `keys/metrics.token` of the store's folder; made when missing. */

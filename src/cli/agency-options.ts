@@ -5,15 +5,17 @@
  */
 import { statSync } from 'node:fs';
 import { resolve } from 'node:path';
-import type { Command } from 'commander';
+import { type Command, InvalidArgumentError } from 'commander';
 import { readSecretFile } from '../config/secret-file.js';
+import { parseSchedule } from '../config/units.js';
 import type { Route } from '../model/agency.js';
 import { ATTACHMENT_POLICIES, type AttachmentPolicy } from '../model/attachment-signature.js';
 import { PEER_PROFILES, type PeerProfile } from '../model/edxml.js';
 import { refuse } from '../model/issue.js';
 import { SIGNATURE_POLICIES, type SignaturePolicy } from '../model/signature.js';
 import type { AgencyChange } from '../operate/agencies.js';
-import { type CommonOptions, choiceOption, collect } from './command.js';
+import { checkedTime } from '../operate/agency-values.js';
+import { type CommonOptions, choiceOption, collect, countOption } from './command.js';
 import type { Terminal } from './terminal.js';
 
 export interface AgencyOptions extends CommonOptions {
@@ -34,6 +36,12 @@ export interface AgencyOptions extends CommonOptions {
   readonly active?: boolean;
   readonly inactive?: boolean;
   readonly signingKey?: string;
+  readonly validFrom?: number | 'none';
+  readonly validUntil?: number | 'none';
+  readonly successor?: string;
+  /** A schedule, or `default`. */
+  readonly retry?: string;
+  readonly concurrency?: number | 'default';
 }
 
 export function agencyOptions(command: Command): Command {
@@ -65,10 +73,36 @@ export function agencyOptions(command: Command): Command {
     .option('--email <address>', 'contact')
     .option('--inactive', 'neither sends nor receives')
     .option('--active', 'the reverse')
+    .option('--valid-from <date>', 'it takes part from then on; or none', timeOf('validFrom'))
+    .option('--valid-until <date>', 'and until then, exclusive; or none', timeOf('validUntil'))
+    .option('--successor <organ>', 'who gets its mail after its end; or none')
+    .option('--retry <schedule>', 'waits after failed attempts: "1m, 5m, 1h*6"; or default', retry)
+    .option('--concurrency <number>', 'most attempts at once; or default', concurrency)
     .option(
       '--signing-key <file>',
       'PEM with key and certificate, lent for status packages we write for it',
     );
+}
+
+/** A day begins at 00:00 in Vietnam. */
+function timeOf(element: string): (text: string) => number | 'none' {
+  return (text) => {
+    try {
+      // Not null: commander reads that as an option without a value.
+      return checkedTime(element, text) ?? 'none';
+    } catch {
+      throw new InvalidArgumentError('Write 2026-07-01, 2026-07-01T08:00, or none.');
+    }
+  };
+}
+
+function retry(text: string): string {
+  if (text === 'default' || parseSchedule(text) !== undefined) return text;
+  throw new InvalidArgumentError('Write "1m, 5m, 1h*6", or default.');
+}
+
+function concurrency(text: string): number | 'default' {
+  return text === 'default' ? text : countOption(text);
 }
 
 /** Files are named by their whole path: the server that reads them stands in another folder. */
@@ -77,7 +111,7 @@ export function changeOf(terminal: Terminal, options: AgencyOptions): AgencyChan
     throw refuse('cli.usage', { reason: 'give --active or --inactive, not both' });
   }
   const route = routeOf(terminal, options);
-  const key = options.signingKey;
+  const { signingKey: key, validFrom, validUntil, successor, concurrency: most } = options;
   return {
     ...given('organName', options.name),
     ...given('oldOrganId', options.oldOrganId),
@@ -90,6 +124,10 @@ export function changeOf(terminal: Terminal, options: AgencyOptions): AgencyChan
     ...given('attachmentPolicy', options.attachmentSignatures),
     ...given('allowSha1', options.allowSha1),
     ...given('mayActFor', options.mayActFor),
+    ...given('validFrom', validFrom === 'none' ? null : validFrom),
+    ...given('validUntil', validUntil === 'none' ? null : validUntil),
+    ...given('successor', successor === 'none' ? null : successor),
+    ...given('perRecipient', most === 'default' ? null : most),
     ...given('signingKeyFile', key === undefined ? undefined : secretPath(terminal, key)),
   };
 }

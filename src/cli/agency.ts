@@ -4,13 +4,18 @@
  * @module
  */
 import type { Command } from 'commander';
+import type { Config } from '../config/config.js';
 import { addAgency, listAgencies, setAgency, showAgency } from '../operate/agencies.js';
 import { importAgencies } from '../operate/agency-import.js';
+import { waitingFor } from '../operate/agency-validity.js';
 import type { AgencyView } from '../operate/agency-view.js';
-import { type CertificateView, listCertificates } from '../operate/certificates.js';
-import { listTokens, type TokenView } from '../operate/tokens.js';
+import { listCertificates } from '../operate/certificates.js';
+import { setRetryPolicy } from '../operate/retry-policy.js';
+import { listTokens } from '../operate/tokens.js';
+import type { Store } from '../store/store.js';
 import { defineCertificate } from './agency-certificate.js';
 import { type AgencyOptions, agencyOptions, changeOf } from './agency-options.js';
+import { agencyText, certificateLine, routeText, stateText, tokenLine } from './agency-text.js';
 import { defineToken } from './agency-token.js';
 import {
   act,
@@ -23,7 +28,7 @@ import {
   withStore,
 } from './command.js';
 import { readInputFile } from './files.js';
-import { localTime, plain, table } from './table.js';
+import { plain, table } from './table.js';
 
 type AddOptions = AgencyOptions & { readonly name: string; readonly ifMissing?: boolean };
 
@@ -48,7 +53,7 @@ export function define(command: Command, run: Run): void {
     config: true,
     examples: ['edxgate agency import directory.csv'],
     notes:
-      'CSV has a header line: OrganId, OrganName, OldOrganId, OrganizationInCharge, Email, Active.\nJSON is a list of objects with the same members in camelCase. Routes, policies, tokens and\ncertificates of agencies that are there stay as they are; nothing is deleted.',
+      'CSV has a header line: OrganId, OrganName, OldOrganId, OrganizationInCharge, Email, Active,\nvalid_from, valid_until, successor (a date and an organ id, or none to remove what is there).\nJSON is a list of objects with the same members in camelCase. Routes, policies, tokens and\ncertificates of agencies that are there stay as they are; nothing is deleted.',
   })
     .argument('<file>', 'CSV or JSON in UTF-8, or - for standard input')
     .action(act(run, (file: string, options: CommonOptions) => importFile(run, file, options)));
@@ -81,9 +86,11 @@ function defineSet(parent: Command, run: Run): void {
       'edxgate agency set T99.02 --push https://new.example/receive',
       'edxgate agency set T99.01 --signature require',
       'edxgate agency set T99.03 --inactive',
+      'edxgate agency set T99.03 --valid-until 2026-07-01 --successor T99.04',
+      'edxgate agency set T99.02 --retry "1m, 5m, 1h*6" --concurrency 4',
     ],
     notes:
-      'A weaker --signature than before, while a certificate is registered, raises an alert.\n--may-act-for replaces the whole list.',
+      'A weaker --signature than before, while a certificate is registered, raises an alert.\n--may-act-for replaces the whole list. A date begins at 00:00 in Vietnam; mail for an agency that\nhas ended goes to its successor, and is refused when there is none.',
   })
     .argument('<organ>', 'organ id')
     .option('--name <name>', 'name of the agency');
@@ -95,11 +102,14 @@ function defineSet(parent: Command, run: Run): void {
 async function add(run: Run, organ: string, options: AddOptions): Promise<undefined> {
   const config = readConfig(run, options);
   const change = { ...changeOf(run.terminal, options), organId: organ, organName: options.name };
-  const { agency, added } = await withStore(run, config, 'write', (store) =>
-    addAgency(operatorContext(run, config, store), change, {
+  const { agency, added } = await withStore(run, config, 'write', async (store) => {
+    const result = await addAgency(operatorContext(run, config, store), change, {
       ifMissing: options.ifMissing ?? false,
-    }),
-  );
+    });
+    if (!result.added || options.retry === undefined) return result;
+    await setRetry(run, config, store, organ, options.retry);
+    return { ...result, agency: await showAgency(store, organ) };
+  });
   say(run, options, agency, () => `${added ? 'added' : 'there already'}: ${agency.organId}`);
   return undefined;
 }
@@ -107,25 +117,62 @@ async function add(run: Run, organ: string, options: AddOptions): Promise<undefi
 async function set(run: Run, organ: string, options: AgencyOptions): Promise<undefined> {
   const config = readConfig(run, options);
   const change = changeOf(run.terminal, options);
-  const agency = await withStore(run, config, 'write', (store) =>
-    setAgency(operatorContext(run, config, store), organ, change),
+  const { agency, ...effects } = await withStore(run, config, 'write', async (store) => {
+    const changed = await setAgency(operatorContext(run, config, store), organ, change);
+    const ends = changed.validUntil !== undefined || !changed.active;
+    return {
+      ...(options.retry === undefined
+        ? { agency: changed }
+        : {
+            rescheduled: await setRetry(run, config, store, organ, options.retry),
+            agency: await showAgency(store, organ),
+          }),
+      ...(ends ? { waiting: await waitingFor(store, changed.organId) } : {}),
+    };
+  });
+  say(run, options, { ...agency, ...effects }, () =>
+    [agencyText(agency, run.terminal.clock.now()), ...effectLines(agency, effects)].join('\n'),
   );
-  say(run, options, agency, () => agencyText(agency));
   return undefined;
+}
+
+/** @returns how many waiting deliveries got another due time. */
+async function setRetry(
+  run: Run,
+  config: Config,
+  store: Store,
+  organ: string,
+  text: string,
+): Promise<number> {
+  const context = {
+    ...operatorContext(run, config, store),
+    retryMs: config.delivery.retryMs,
+  };
+  const schedule = text === 'default' ? undefined : text;
+  return (await setRetryPolicy(context, organ, schedule)).rescheduled;
+}
+
+/** What waits is not handed on by itself: the operator of the successor's mail decides. */
+function effectLines(
+  { organId, successor }: AgencyView,
+  { rescheduled, waiting = 0 }: { rescheduled?: number; waiting?: number },
+): string[] {
+  const lines = rescheduled === undefined ? [] : [`  rescheduled: ${rescheduled}`];
+  if (waiting === 0) return lines;
+  const next =
+    successor === undefined
+      ? `name a successor first: edxgate agency set ${organId} --successor ORGAN`
+      : `to hand them on: edxgate queue redirect --to ${organId} --reason TEXT`;
+  return [...lines, `  ${waiting} deliveries wait for it; ${next}`];
 }
 
 async function list(run: Run, options: CommonOptions): Promise<undefined> {
   await withStore(run, readConfig(run, options), 'read', async (store) => {
+    const now = run.terminal.clock.now();
     const rows: string[][] = [];
     for await (const one of listAgencies(store)) {
       if (options.json === true) say(run, options, one, () => '');
-      else
-        rows.push([
-          one.organId,
-          one.active ? 'active' : 'inactive',
-          routeText(one),
-          plain(one.organName),
-        ]);
+      else rows.push([one.organId, stateText(one, now), routeText(one), plain(one.organName)]);
     }
     if (rows.length > 0) {
       run.terminal.out(`${table([['ORGAN ID', 'STATE', 'ROUTE', 'NAME'], ...rows])}\n`);
@@ -141,9 +188,11 @@ async function show(run: Run, organ: string, options: CommonOptions): Promise<un
     const tokens = await listTokens(store, agency.organId, now);
     const certificates = await listCertificates(store, agency.organId, now);
     say(run, options, { ...agency, tokens, certificates }, () =>
-      [agencyText(agency), ...tokens.map(tokenLine), ...certificates.map(certificateLine)].join(
-        '\n',
-      ),
+      [
+        agencyText(agency, now),
+        ...tokens.map(tokenLine),
+        ...certificates.map(certificateLine),
+      ].join('\n'),
     );
   });
   return undefined;
@@ -160,46 +209,4 @@ async function importFile(run: Run, file: string, options: CommonOptions): Promi
   const { added, changed, unchanged } = result;
   say(run, options, result, () => `${added} added, ${changed} changed, ${unchanged} unchanged`);
   return undefined;
-}
-
-function routeText({ route }: AgencyView): string {
-  return route.kind === 'push' ? `${route.pushKind} ${route.url}` : 'collects';
-}
-
-function agencyText(agency: AgencyView): string {
-  const rows: (readonly [string, string | undefined])[] = [
-    ['name', plain(agency.organName)],
-    ['old organ id', agency.oldOrganId],
-    ['in charge', agency.organizationInCharge],
-    ['email', agency.email],
-    ['state', agency.active ? 'active' : 'inactive'],
-    ['route', routeText(agency)],
-    ['profile', agency.profile],
-    [
-      'signature',
-      agency.signaturePolicy ?? 'by default (require once a certificate is registered)',
-    ],
-    [
-      'attachments',
-      agency.attachmentPolicy === 'verify' ? 'their signatures must hold' : undefined,
-    ],
-    ['SHA-1', agency.allowSha1 ? 'allowed' : undefined],
-    ['may act for', agency.mayActFor.length > 0 ? agency.mayActFor.join(', ') : undefined],
-    ['changed', localTime(agency.changedAt)],
-  ];
-  const shown = rows.flatMap(([name, value]) =>
-    value === undefined ? [] : [[`  ${name}`, value]],
-  );
-  return `${agency.organId}\n${table(shown)}`;
-}
-
-function tokenLine(token: TokenView): string {
-  const state = token.live ? 'live until' : token.revokedAt === undefined ? 'expired' : 'revoked';
-  return `  token ${token.id}  ${state} ${localTime(token.revokedAt ?? token.expiresAt)}`;
-}
-
-function certificateLine(one: CertificateView): string {
-  const until =
-    one.expiredAt === undefined ? `until ${localTime(one.notAfter)}` : 'expired by an operator';
-  return `  certificate ${one.fingerprint.slice(0, 16)}  ${plain(one.subject)}  ${until}`;
 }

@@ -45,16 +45,40 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: () => import('./send.js'),
   },
   {
+    name: 'simulate',
+    group: 'Try your side',
+    summary: 'recipient: a peer that misbehaves on purpose',
+    load: () => import('./simulate.js'),
+  },
+  {
     name: 'log',
     group: 'Ask and act',
-    summary: 'list|show: which messages there are, and the story of one',
+    summary: 'list|show|acts|verify|export: where a document is, who did what, is the log whole',
     load: () => import('./log.js'),
+  },
+  {
+    name: 'evidence',
+    group: 'Ask and act',
+    summary: 'export|verify: proof of one message in one file, and its check',
+    load: () => import('./evidence.js'),
   },
   {
     name: 'queue',
     group: 'Ask and act',
-    summary: 'list|show|retry: what waits, why, and until when',
+    summary: 'list|show|retry|hold|…: what waits, why, until when, and what to do about it',
     load: () => import('./queue.js'),
+  },
+  {
+    name: 'dead',
+    group: 'Ask and act',
+    summary: 'list|show|requeue: what was not delivered and will not be tried again',
+    load: () => import('./dead.js'),
+  },
+  {
+    name: 'quarantine',
+    group: 'Ask and act',
+    summary: 'list|show|export|requeue: refused packages whose bytes were kept',
+    load: () => import('./quarantine.js'),
   },
   {
     name: 'agency',
@@ -73,6 +97,12 @@ export const COMMANDS: readonly CommandEntry[] = [
     group: 'Set up',
     summary: 'show|rotate: the key that signs receipts',
     load: () => import('./keys.js'),
+  },
+  {
+    name: 'store',
+    group: 'Set up',
+    summary: 'check|backup|restore|migrate|purge: the folder that holds everything',
+    load: () => import('./store.js'),
   },
   {
     name: 'config',

@@ -30,9 +30,13 @@ export const EXIT_STATUS_HELP = `Exit status
 const BY_CODE: ReadonlyMap<string, ExitStatus> = new Map<ErrorCode, ExitStatus>([
   ['cli.usage', EXIT.usage],
   ['agency.value', EXIT.usage],
+  ['queue.reason', EXIT.usage],
+  ['queue.many', EXIT.usage],
   ['message.unknown', EXIT.notFound],
   ['agency.unknown', EXIT.notFound],
   ['delivery.unknown', EXIT.notFound],
+  ['breaker.unknown', EXIT.notFound],
+  ['quarantine.unknown', EXIT.notFound],
   ['token.unknown', EXIT.notFound],
   ['certificate.unknown', EXIT.notFound],
   ['store.locked', EXIT.locked],

@@ -69,7 +69,9 @@ function isLocked({ code, cause }: GatewayError): boolean {
 
 function asFailure(error: unknown): Failure {
   if (error instanceof Failure) return error;
-  if (error instanceof GatewayError && isLocked(error)) return asFailure(refuse('store.locked'));
+  if (error instanceof GatewayError && isLocked(error)) {
+    return asFailure(refuse('store.locked', { holder: '' }));
+  }
   // The text of a fault for senders says nothing about why; here the operator asks.
   if (error instanceof GatewayError && OURS.has(error.code) && error.cause !== undefined) {
     return asFailure(error.cause);

@@ -1,9 +1,11 @@
 /**
- * `edxgate log list|show`: which messages there are, and the story of one.
+ * `edxgate log list|show|acts`: which messages there are, the story of one, and what operators did. The
+ * rest is in log-verify.ts.
  *
  * @module
  */
 import type { Command } from 'commander';
+import { listActs } from '../operate/acts.js';
 import type { MessageView } from '../operate/message-view.js';
 import { listMessages, type MessageQuery } from '../operate/messages.js';
 import { messageStory } from '../operate/story.js';
@@ -19,6 +21,7 @@ import {
   timeOption,
   withStore,
 } from './command.js';
+import { define as defineVerify } from './log-verify.js';
 import { storyText } from './story-text.js';
 import { localTime, plain, table } from './table.js';
 
@@ -64,6 +67,52 @@ export function define(command: Command, run: Run): void {
   })
     .argument('<message>', 'message id, as in log list')
     .action(act(run, (message: string, options: CommonOptions) => show(run, message, options)));
+  describe(command.command('acts').summary('what operators did, newest first'), {
+    description: 'List the acts of operators, newest first: when, who, what, to what, and why.',
+    config: true,
+    examples: [
+      'edxgate log acts --since 24h',
+      'edxgate log acts --subject T99.02',
+      'edxgate log acts --subject 17 --json',
+    ],
+    notes: `Without --limit people get the newest ${DEFAULT_LINES}, --json all.`,
+  })
+    .option('--subject <subject>', 'organ id, number of a delivery, …: what was acted on')
+    .option('--since <time>', 'at or after: 2026-11-24, or 24h', timeOption(run.terminal.clock))
+    .option('--limit <count>', 'at most so many', countOption)
+    .action(act(run, (options: ActsOptions) => acts(run, options)));
+  defineVerify(command, run);
+}
+
+interface ActsOptions extends CommonOptions {
+  readonly subject?: string;
+  readonly since?: number;
+  readonly limit?: number;
+}
+
+async function acts(run: Run, options: ActsOptions): Promise<undefined> {
+  const { subject, since } = options;
+  const limit = options.limit ?? (options.json === true ? undefined : DEFAULT_LINES);
+  const query = {
+    ...(subject === undefined ? {} : { subject }),
+    ...(since === undefined ? {} : { since }),
+    ...(limit === undefined ? {} : { limit }),
+  };
+  await withStore(run, readConfig(run, options), 'read', async (store) => {
+    const rows: string[][] = [];
+    for await (const one of listActs(store, query)) {
+      if (options.json === true) say(run, options, one, () => '');
+      else rows.push([localTime(one.time), one.actor, one.act, one.subject, quoted(one.reason)]);
+    }
+    if (options.json === true) return;
+    const head = ['TIME', 'WHO', 'ACT', 'SUBJECT', 'REASON'];
+    run.terminal.out(rows.length === 0 ? 'no acts\n' : `${table([head, ...rows])}\n`);
+  });
+  return undefined;
+}
+
+function quoted(reason: string | undefined): string {
+  return reason === undefined ? '-' : `"${plain(reason)}"`;
 }
 
 async function list(run: Run, options: ListOptions): Promise<undefined> {

@@ -8,6 +8,8 @@ import { variableOf } from '../config/environment.js';
 import { type Gateway, startGateway } from '../gateway.js';
 import type { Logger } from '../log.js';
 import { causeText, refuse } from '../model/issue.js';
+import { lockStore, type StoreLock } from '../store/lock.js';
+import { prepareDatabase } from '../store/sqlite/database.js';
 import type { Terminal } from './terminal.js';
 
 export interface RunningGateway extends Pick<Gateway, 'exchangeUrl' | 'adminUrl' | 'store'> {
@@ -16,14 +18,19 @@ export interface RunningGateway extends Pick<Gateway, 'exchangeUrl' | 'adminUrl'
   stop(): void;
 }
 
-/** @throws GatewayError `server.port` when a port is taken. */
+/**
+ * @throws GatewayError `server.port` when a port is taken, `store.locked` when another process serves
+ *   the store, `store.newer`, `store.foreign`
+ */
 export async function runGateway(
   terminal: Terminal,
   config: Config,
   logger: Logger,
 ): Promise<RunningGateway> {
+  const lock = openToServe(config, terminal, logger);
   const gateway = await startGateway({ config, logger, clock: terminal.clock }).catch(
     (error: unknown) => {
+      lock.release();
       throw portFailure(error, config) ?? error;
     },
   );
@@ -44,6 +51,7 @@ export async function runGateway(
   const stopped = asked
     .then(() => gateway.stop())
     .finally(() => {
+      lock.release();
       process.removeListener('SIGHUP', onReload);
       for (const name of STOP_SIGNALS) {
         process.removeListener(name, onStop).removeListener(name, endAtOnce);
@@ -51,6 +59,22 @@ export async function runGateway(
     });
   const { exchangeUrl, adminUrl, store } = gateway;
   return { exchangeUrl, adminUrl, store, stopped, stop };
+}
+
+/** Nobody else may serve the store; an older one is saved and brought up to date. */
+function openToServe({ store }: Config, { clock }: Terminal, logger: Logger): StoreLock {
+  const lock = lockStore(store.folder);
+  try {
+    const upgrade = prepareDatabase(store.folder, clock.now());
+    if (upgrade !== undefined) {
+      const { from, to, saved } = upgrade;
+      logger.warn('store.migrated', { before: from, version: to, folder: saved });
+    }
+    return lock;
+  } catch (error) {
+    lock.release();
+    throw error;
+  }
 }
 
 const STOP_SIGNALS = ['SIGTERM', 'SIGINT'] as const;

@@ -21,6 +21,7 @@ export function storyText(story: MessageStory, now: number): string {
     answer(story, now),
     '',
     marks(story),
+    ...certificates(story),
     '',
     'Course (Vietnam time)',
     table(course(story)),
@@ -161,6 +162,14 @@ function noticeTime({ events }: MessageStory, organId: string, code: string): st
     (one) => one.event === 'status' && one.organId === organId && one.detail['code'] === code,
   );
   return notice === undefined ? '-' : localTime(notice.time);
+}
+
+/** The signed proof of TAKEN. */
+function certificates({ deliveries }: MessageStory): string[] {
+  const rows = deliveries.flatMap(({ organId, certificates: own = [] }) =>
+    own.map(({ madeAt, digest }) => [`  ${organId}`, localTime(madeAt), `SHA-256 ${digest}`]),
+  );
+  return rows.length === 0 ? [] : ['', 'Delivery certificates', table(rows)];
 }
 
 // ---- the course ----------------------------------------------------------------------------------

@@ -1,7 +1,8 @@
 /**
  * The directory: add, change, show and list agencies.
  *
- * Errors: `agency.unknown`, `agency.exists`, `agency.value` (names the member that cannot be used).
+ * Errors: `agency.unknown`, `agency.exists`, `agency.value` (names the member that cannot be used),
+ * `agency.validity`, `agency.successor`.
  *
  * @module
  */
@@ -14,7 +15,8 @@ import { refuse } from '../model/issue.js';
 import { type OrganId, parseOrganId } from '../model/organ-id.js';
 import type { SignaturePolicy } from '../model/signature.js';
 import type { Actor, Store } from '../store/store.js';
-import { checkedRoute, checkedText, MAX_NAME_CHARS } from './agency-values.js';
+import { checkSuccessor, checkValidity, withSuccessor } from './agency-validity.js';
+import { checkedCount, checkedRoute, checkedText, MAX_NAME_CHARS } from './agency-values.js';
 import { type AgencyView, viewAgency } from './agency-view.js';
 
 /** Who acts, with what; handed to every function of this folder that changes something. */
@@ -33,7 +35,14 @@ export interface AgencyChange {
   readonly organizationInCharge?: string;
   readonly email?: string;
   readonly active?: boolean;
+  /** Milliseconds since 1970; null removes it. */
+  readonly validFrom?: number | null;
+  readonly validUntil?: number | null;
+  /** Organ id or old organ id; null removes it. */
+  readonly successor?: string | null;
   readonly route?: Route;
+  /** Most attempts at once; null = the gateway's setting. */
+  readonly perRecipient?: number | null;
   readonly profile?: PeerProfile;
   readonly signaturePolicy?: SignaturePolicy;
   readonly allowSha1?: boolean;
@@ -139,7 +148,7 @@ export function changedAgency(before: Agency, change: AgencyChange, now: number)
   if (organName === '' || organName.length > MAX_NAME_CHARS) {
     throw refuse('agency.value', { element: 'organName', reason: 'a name is needed' });
   }
-  return {
+  const after: Agency = {
     ...before,
     ...given,
     organName,
@@ -150,6 +159,24 @@ export function changedAgency(before: Agency, change: AgencyChange, now: number)
     mayActFor: change.mayActFor?.map((one) => organIdOf('mayActFor', one)) ?? before.mayActFor,
     changedAt: now,
   };
+  const { validFrom, validUntil, perRecipient } = change;
+  return checkValidity(
+    replaced(after, { validFrom, validUntil, perRecipient: checkedCount(perRecipient) }),
+  );
+}
+
+/** What is undefined stays as it is, null goes. */
+function replaced(
+  agency: Agency,
+  optional: Readonly<
+    Record<'validFrom' | 'validUntil' | 'perRecipient', number | null | undefined>
+  >,
+): Agency {
+  const named = Object.entries(optional).filter(([, value]) => value !== undefined);
+  const merged = { ...agency, ...Object.fromEntries(named) };
+  return Object.fromEntries(
+    Object.entries(merged).filter(([, value]) => value !== null),
+  ) as unknown as Agency;
 }
 
 async function applied(
@@ -157,7 +184,10 @@ async function applied(
   before: Agency,
   change: AgencyChange,
 ): Promise<Agency> {
-  const agency = changedAgency(before, change, clock.now());
+  const find = (organId: string) => store.getAgency(organId);
+  const changed = changedAgency(before, change, clock.now());
+  const agency = await withSuccessor(changed, change.successor, find);
+  if (change.successor !== undefined) await checkSuccessor(agency, find);
   if (agency.oldOrganId !== undefined) {
     const holder = await store.getAgency(agency.oldOrganId);
     if (agency.oldOrganId === agency.organId || (holder && holder.organId !== agency.organId)) {

@@ -2,14 +2,17 @@
  * Imports the directory from CSV or JSON: all lines or none.
  *
  * CSV: UTF-8, RFC 4180, a header line with the names of GetOrganizations (`OrganId`, `OrganName`,
- * `OldOrganId`, `OrganizationInCharge`, `Email`, `Active`) in any order and case; unknown columns are
- * named and refused. JSON: a list of objects with the same members in camelCase.
+ * `OldOrganId`, `OrganizationInCharge`, `Email`, `Active`) and `valid_from`, `valid_until`, `successor`
+ * (`none` removes what was there) in any order and case; unknown columns are named and refused. A
+ * successor may stand in the same file. JSON: a list of objects with the same members in camelCase.
  * Agencies that are there keep their route, policy and tokens; only what the file holds is changed.
  *
  * @module
  */
 import type { Agency } from '../model/agency.js';
 import { GatewayError, refuse } from '../model/issue.js';
+import type { OrganId } from '../model/organ-id.js';
+import type { Store } from '../store/store.js';
 import {
   type AgencyChange,
   blankAgency,
@@ -17,6 +20,8 @@ import {
   type OperatorContext,
   organIdOf,
 } from './agencies.js';
+import { checkSuccessor, withSuccessor } from './agency-validity.js';
+import { checkedTime } from './agency-values.js';
 import { readCsv } from './csv.js';
 
 /** The national directory has some 30,000 agencies. */
@@ -38,6 +43,9 @@ const MEMBERS = [
   'organizationInCharge',
   'email',
   'active',
+  'validFrom',
+  'validUntil',
+  'successor',
 ] as const;
 type Member = (typeof MEMBERS)[number];
 
@@ -61,7 +69,7 @@ export async function importAgencies(
   const now = clock.now();
   const seen = new Set<string>();
   const result = { added: 0, changed: 0, unchanged: 0 };
-  const changes: Agency[] = [];
+  const read = new Map<OrganId, ReadRow>();
   for (const row of rows) {
     const { organId, change } = readRow(row);
     if (seen.has(organId)) throw unusable(row.place, `${organId} stands twice`);
@@ -71,17 +79,55 @@ export async function importAgencies(
       throw unusable(row.place, `${organId} is the old organ id of ${before.organId}`);
     }
     const after = changed(row.place, before ?? blankAgency(organId), change, now);
+    read.set(organId, { place: row.place, before, after, successor: change.successor });
+    if (seen.size % PROGRESS_STEP === 0) onProgress?.(seen.size, rows.length);
+  }
+  const changes: Agency[] = [];
+  for (const { before, after } of await withSuccessors(store, read)) {
     if (before === undefined) result.added++;
     else if (sameBut(before, after)) {
       result.unchanged++;
       continue;
     } else result.changed++;
     changes.push(after);
-    if (seen.size % PROGRESS_STEP === 0) onProgress?.(seen.size, rows.length);
   }
   if (changes.length > 0) await store.putAgencies(changes, actor);
   logger.info('agency.changed', { act: 'imported', count: changes.length, actor });
   return result;
+}
+
+interface ReadRow {
+  readonly place: string;
+  readonly before: Agency | undefined;
+  readonly after: Agency;
+  readonly successor: string | null | undefined;
+}
+
+/** After all lines are read, since a successor may stand below the agency that it follows. */
+async function withSuccessors(
+  store: Store,
+  read: ReadonlyMap<OrganId, ReadRow>,
+): Promise<ReadRow[]> {
+  const present = new Map([...read].map(([organId, { after }]) => [organId as string, after]));
+  const find = async (organId: string) => present.get(organId) ?? (await store.getAgency(organId));
+  const named: ReadRow[] = [];
+  const rows: ReadRow[] = [];
+  for (const row of read.values()) {
+    const { place, after, successor } = row;
+    const agency = await withSuccessor(after, successor, find).catch(placed(place));
+    present.set(after.organId, agency);
+    rows.push({ ...row, after: agency });
+    if (typeof successor === 'string') named.push({ ...row, after: agency });
+  }
+  for (const { place, after } of named) await checkSuccessor(after, find).catch(placed(place));
+  return rows;
+}
+
+/** The same refusal, told of the line that it is about. */
+function placed(place: string): (error: unknown) => never {
+  return (error) => {
+    throw error instanceof GatewayError ? unusable(place, error.message) : error;
+  };
 }
 
 function unusable(place: string, reason: string): GatewayError {
@@ -107,6 +153,7 @@ function readRow({ place, values }: ImportRow) {
   };
   const [organName, oldOrganId] = [text('organName'), text('oldOrganId')];
   const [inCharge, email, active] = [text('organizationInCharge'), text('email'), text('active')];
+  const [from, until, successor] = [text('validFrom'), text('validUntil'), text('successor')];
   try {
     const organId = organIdOf('organId', text('organId') ?? '');
     const change: AgencyChange = {
@@ -115,6 +162,9 @@ function readRow({ place, values }: ImportRow) {
       ...(inCharge === undefined ? {} : { organizationInCharge: inCharge }),
       ...(email === undefined ? {} : { email }),
       ...(active === undefined ? {} : { active: yesOrNo(place, active) }),
+      ...(from === undefined ? {} : { validFrom: checkedTime('validFrom', from) }),
+      ...(until === undefined ? {} : { validUntil: checkedTime('validUntil', until) }),
+      ...(successor === undefined ? {} : { successor: successor === 'none' ? null : successor }),
     };
     return { organId, change };
   } catch (error) {
@@ -132,7 +182,12 @@ function yesOrNo(place: string, text: string): boolean {
 }
 
 function memberOf(name: string): Member | undefined {
-  return MEMBERS.find((one) => one.toLowerCase() === name.trim().toLowerCase());
+  const written = name.trim().toLowerCase();
+  return MEMBERS.find((one) => one.toLowerCase() === written || snakeCase(one) === written);
+}
+
+function snakeCase(name: string): string {
+  return name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 }
 
 function csvRows(text: string): ImportRow[] {

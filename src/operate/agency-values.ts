@@ -43,6 +43,36 @@ export function checkedUrl(text: string): string {
   return url.href;
 }
 
+const MAX_PER_RECIPIENT = 100;
+
+/** Attempts at once; as `delivery.per_recipient`. */
+export function checkedCount(count: number | null | undefined): number | null | undefined {
+  if (count === undefined || count === null) return count;
+  if (Number.isInteger(count) && count >= 1 && count <= MAX_PER_RECIPIENT) return count;
+  throw unusable('perRecipient', `write a number from 1 to ${MAX_PER_RECIPIENT}`);
+}
+
+const DAY_OR_TIME =
+  /^(\d{4}-\d{2}-\d{2})(?:[T ](\d{2}:\d{2})(?::(\d{2})(?:\.\d{1,3})?)?(Z|[+-]\d{2}:\d{2})?)?$/;
+const VIETNAM = '+07:00';
+
+/**
+ * `2026-07-01` (the beginning of that day), `2026-07-01T08:00`, both in Vietnam time unless a zone is
+ * named; `none` removes it. @returns milliseconds since 1970, or null.
+ */
+export function checkedTime(element: string, text: string): number | null {
+  if (text === 'none') return null;
+  const [, day = '', minute = '00:00', second = '00', zone = VIETNAM] =
+    DAY_OR_TIME.exec(text.trim()) ?? [];
+  const ms = Date.parse(`${day}T${minute}:${second}${zone}`);
+  // 30 February is read as a day in March.
+  const exists = !Number.isNaN(Date.parse(day)) && new Date(day).toISOString().startsWith(day);
+  if (Number.isNaN(ms) || !exists) {
+    throw unusable(element, `"${text}" is not a date; write 2026-07-01, or none`);
+  }
+  return ms;
+}
+
 /** Absolute, since whoever reads it later may stand in another folder. */
 export function checkedRoute(route: Route): Route {
   if (route.kind === 'collect') return route;

@@ -12,7 +12,14 @@ export interface AgencyView {
   readonly organName: string;
   readonly organizationInCharge?: string;
   readonly email?: string;
+  /** Set by hand; whether it takes part now depends on the times as well. */
   readonly active: boolean;
+  /** ISO 8601, UTC. */
+  readonly validFrom?: string;
+  /** ISO 8601, UTC; exclusive. */
+  readonly validUntil?: string;
+  /** Who gets its mail after its end. */
+  readonly successor?: string;
   readonly route:
     | { readonly kind: 'collect' }
     | {
@@ -22,6 +29,10 @@ export interface AgencyView {
         readonly tokenFile?: string;
         readonly caFile?: string;
       };
+  /** Waits after failed attempts, milliseconds. Absent = the gateway's schedule. */
+  readonly retryMs?: readonly number[];
+  /** Most attempts at once. Absent = the gateway's setting. */
+  readonly perRecipient?: number;
   readonly profile: string;
   /** Absent = `require` once a certificate is registered, else the gateway's default. */
   readonly signaturePolicy?: string;
@@ -35,5 +46,11 @@ export interface AgencyView {
 }
 
 export function viewAgency(agency: Agency): AgencyView {
-  return { ...agency, changedAt: utc(agency.changedAt) };
+  const { validFrom, validUntil, ...rest } = agency;
+  return {
+    ...rest,
+    ...(validFrom === undefined ? {} : { validFrom: utc(validFrom) }),
+    ...(validUntil === undefined ? {} : { validUntil: utc(validUntil) }),
+    changedAt: utc(agency.changedAt),
+  };
 }

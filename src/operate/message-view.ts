@@ -18,6 +18,12 @@ export interface DeliveryOfMessage {
   /** When the next attempt is due; only while one is. */
   readonly nextAttemptAt?: string;
   readonly finishedAt?: string;
+  /** When it ends as a dead letter if nothing happens before; only while it waits. */
+  readonly expiresAt?: string;
+  /** Noted during the attempt under way, done when that ends without delivery. */
+  readonly asked?: string;
+  /** How many of `attempts` belong to the time before it was requeued or resent. */
+  readonly earlierAttempts?: number;
 }
 
 export interface MessageView {
@@ -52,7 +58,8 @@ function waits(delivery: Delivery): boolean {
 }
 
 export function viewDeliveryOfMessage(delivery: Delivery): DeliveryOfMessage {
-  const { lastCode, lastReason, finishedAt } = delivery;
+  const { lastCode, lastReason, finishedAt, expiresAt, asked, earlierAttempts } = delivery;
+  const expires = !isFinal(delivery.state) && delivery.state !== 'held' ? expiresAt : undefined;
   return {
     id: delivery.id,
     organId: delivery.toOrganId,
@@ -62,6 +69,9 @@ export function viewDeliveryOfMessage(delivery: Delivery): DeliveryOfMessage {
     ...(lastReason === undefined ? {} : { lastReason }),
     ...(waits(delivery) ? { nextAttemptAt: utc(delivery.dueAt) } : {}),
     ...(finishedAt === undefined ? {} : { finishedAt: utc(finishedAt) }),
+    ...(expires === undefined ? {} : { expiresAt: utc(expires) }),
+    ...(asked === undefined ? {} : { asked }),
+    ...(earlierAttempts === 0 ? {} : { earlierAttempts }),
   };
 }
 

@@ -5,7 +5,9 @@
  *
  * @module
  */
+import { createHash } from 'node:crypto';
 import { utc } from '../clock.js';
+import type { DeliveryCertificate } from '../model/certificate.js';
 import type { Check } from '../model/check.js';
 import type { Issue } from '../model/issue.js';
 import type { Collection, Delivery, DeliveryAttempt, Message, Trace } from '../model/message.js';
@@ -32,6 +34,15 @@ export interface StoryEvent {
 
 export interface LaneView extends DeliveryOfMessage {
   readonly history: readonly AttemptView[];
+  /** Proof that it was delivered, one for each time. */
+  readonly certificates?: readonly CertificateView[];
+}
+
+export interface CertificateView {
+  readonly number: number;
+  readonly madeAt: string;
+  /** SHA-256 of the signed certificate. */
+  readonly digest: string;
 }
 
 export interface MessageStory extends MessageView {
@@ -56,10 +67,11 @@ type Fact = Omit<StoryEvent, 'time'> & { readonly time: number };
 export async function messageStory(store: Store, messageId: string): Promise<MessageStory> {
   const message = await findMessage(store, messageId);
   const id = message.messageId;
-  const [deliveries, events, collections] = await Promise.all([
+  const [deliveries, events, collections, certificates] = await Promise.all([
     store.deliveriesOf(id),
     store.listEvents(id),
     store.listCollections(id),
+    store.listDeliveryCertificates(id),
   ]);
   const lanes: Lane[] = await Promise.all(
     deliveries.map(async (delivery) => ({
@@ -92,9 +104,24 @@ export async function messageStory(store: Store, messageId: string): Promise<Mes
     deliveries: lanes.map(({ delivery, attempts }) => ({
       ...viewDeliveryOfMessage(delivery),
       history: attempts.map(viewAttempt),
+      ...certificatesOf(delivery, certificates),
     })),
     events: inOrder(told, rows).map(viewFact),
   };
+}
+
+function certificatesOf(
+  { id }: Delivery,
+  all: readonly DeliveryCertificate[],
+): Pick<LaneView, 'certificates'> {
+  const own = all.filter((one) => one.deliveryId === id);
+  if (own.length === 0) return {};
+  const certificates = own.map(({ number, madeAt, certificate }) => ({
+    number,
+    madeAt: utc(madeAt),
+    digest: createHash('sha256').update(certificate).digest('hex'),
+  }));
+  return { certificates };
 }
 
 function attemptFacts({ delivery, attempts }: Lane): Fact[] {

@@ -14,6 +14,8 @@ export interface AdminOptions {
   readonly metrics: Metrics;
   /** `open`: anybody may scrape; `token`: with this Bearer token. */
   readonly metricsAccess: 'open' | { readonly token: string };
+  /** True while the disk is too full to accept packages. Absent = never. */
+  readonly diskLow?: () => boolean;
 }
 
 /** A probe that hangs is a probe that failed. */
@@ -55,10 +57,12 @@ export function createAdmin(options: AdminOptions): express.Express {
   });
   app.get('/readyz', async (_request, response) => {
     const yes = await ready(options.store);
+    // Still ready with a full disk: what is stored can be collected, and must be, to make room.
+    const text = options.diskLow?.() === true ? 'ready, accepts no packages: disk\n' : 'ready\n';
     response
       .status(yes ? 200 : 503)
       .type('text/plain')
-      .send(yes ? 'ready\n' : 'not ready\n');
+      .send(yes ? text : 'not ready\n');
   });
   app.get('/metrics', async (request, response) => {
     if (!mayScrape(options.metricsAccess, request)) {

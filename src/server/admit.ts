@@ -4,12 +4,14 @@
  * must be read for that: bounded, and in a room that all such callers share, so that strangers take no
  * place from those who are known.
  *
- * Errors: `auth.required`, `auth.failed`, `auth.ws-security`, `http.busy`, `http.too-large`.
+ * While the disk is too full, a body that is too large for a question is a package, and is not read.
+ *
+ * Errors: `server.disk`, `auth.required`, `auth.failed`, `auth.ws-security`, `http.busy`, `http.too-large`.
  *
  * @module
  */
 import type { Request, Response } from 'express';
-import { GatewayError, refuse } from '../model/issue.js';
+import { GatewayError, issue, refuse } from '../model/issue.js';
 import type { Caller } from '../receive/context.js';
 import { parseContentType } from '../soap/content-type.js';
 import { assertUnderstood, readEnvelope, type SoapRequest } from '../soap/envelope.js';
@@ -26,6 +28,14 @@ const MAX_UNKNOWN_BYTES = 8 * 1024 * 1024;
 /** Share of the load of all who sign in by message; no organ id has a colon. */
 const MESSAGE_ROOM = 'ws-security:';
 
+/** No question is that large, security header and all. */
+const MAX_QUESTION_BYTES = 256 * 1024;
+const DISK_RETRY_SECONDS = 60;
+
+export function diskFull(): GatewayError {
+  return new GatewayError(issue('server.disk'), { retryAfterSeconds: DISK_RETRY_SECONDS });
+}
+
 export interface Admitted {
   readonly caller: Caller;
   readonly room: Room;
@@ -37,6 +47,8 @@ export interface AdmitOptions {
   readonly signIn: SignIn;
   readonly load: Load;
   readonly requestBytes: number;
+  /** True while the disk is too full to accept packages. */
+  readonly diskLow?: () => boolean;
 }
 
 export async function admit(
@@ -61,8 +73,10 @@ export async function admit(
   const caller = await signIn.byConnection(shown);
   if (caller !== undefined) {
     progress.caller = caller;
+    const declared = declaredLength(request, requestBytes) ?? 0;
+    if (declared > MAX_QUESTION_BYTES && options.diskLow?.() === true) throw diskFull();
     // Only now: whoever cannot sign in takes no room from those who can.
-    const room = enter(caller.agency.organId, declaredLength(request, requestBytes) ?? 0);
+    const room = enter(caller.agency.organId, declared);
     return { caller, room };
   }
   if (!signIn.takesMessages) throw refuse('auth.required');

@@ -9,7 +9,7 @@
  */
 import type { X509Certificate } from 'node:crypto';
 import type { Clock } from '../clock.js';
-import type { Agency } from '../model/agency.js';
+import { type Agency, takesPart } from '../model/agency.js';
 import type { Store } from '../store/store.js';
 import { type Certificate, loadRegistered, readCertificate } from '../xml/certificates.js';
 import type { TrustStore } from '../xml/trust.js';
@@ -73,7 +73,7 @@ export function createCertificateSignIn(store: Store, clock: Clock): Certificate
       if (organId === undefined || organId === '') return undefined;
       const agency = await store.getAgency(organId);
       // An old organ id finds the agency too, but here only the exact one counts.
-      if (agency?.active !== true || agency.organId !== organId) return undefined;
+      if (agency?.organId !== organId || !takesPart(agency, now)) return undefined;
       const trust = trustFor(organId);
       const answer =
         registered === undefined

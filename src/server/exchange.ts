@@ -18,7 +18,7 @@ import { readEnvelope, type SoapRequest } from '../soap/envelope.js';
 import type { OperationTable } from '../soap/operations.js';
 import { validateRequest } from '../soap/request-schema.js';
 import { isSecurityHeader } from '../soap/ws-security.js';
-import { type Admitted, admit } from './admit.js';
+import { type Admitted, admit, diskFull } from './admit.js';
 import { Aborted, contentEncodingOf, readBody } from './body.js';
 import { contractRoutes } from './contract.js';
 import { createLoad, type Room } from './load.js';
@@ -27,10 +27,15 @@ import type { SignIn } from './sign-in.js';
 import { sendAnswer } from './soap-answer.js';
 import { failRequest, lastResort, plainFault } from './soap-failure.js';
 
+/** What brings something new to keep. */
+const INTAKE: ReadonlySet<string> = new Set(['SendDocument', 'SendPackage', 'SendStatus']);
+
 export interface ExchangeOptions extends ServerContext {
   readonly signIn: SignIn;
   readonly operations: OperationTable;
   readonly requestBytes: number;
+  /** True while the disk is too full to accept packages. Absent = never. */
+  readonly diskLow?: () => boolean;
 }
 
 export function createExchange(options: ExchangeOptions): express.Express {
@@ -100,6 +105,8 @@ async function answer(
       return found;
     });
     progress.operation = operation.name;
+    // The first moment at which it is certain that this is a package, and not a question about one.
+    if (INTAKE.has(operation.name) && options.diskLow?.() === true) throw diskFull();
     const handler = OPERATIONS.get(operation.name);
     if (handler === undefined) throw refuse('soap.operation', { element: soap.body.name });
     const call: Call = {

@@ -1,11 +1,11 @@
 /**
- * Opens a listener for an express app, with or without TLS, and closes it again: no new connection,
- * running requests get a grace, then the rest is cut.
+ * Opens a listener for an express app, with or without TLS, and closes it again: no new connection, what
+ * was asked on open ones is answered and then the connection closed, after a grace the rest is cut.
  *
  * @module
  */
 import { constants } from 'node:crypto';
-import { createServer, type RequestListener, type Server } from 'node:http';
+import { createServer, type RequestListener, type Server, type ServerResponse } from 'node:http';
 import { createServer as createTlsServer, type ServerOptions } from 'node:https';
 import type { AddressInfo } from 'node:net';
 
@@ -92,11 +92,24 @@ export async function listen(app: RequestListener, options: ListenOptions): Prom
     options.tls === undefined
       ? createServer(limits, guarded(app))
       : createTlsServer({ ...limits, ...tlsOptions(options.tls) }, guarded(app));
+  const answering = new Set<ServerResponse>();
+  let stopping = false;
+  // Else a client that keeps its connection busy would be cut off in the middle of a request.
+  const closeAfter = (response: ServerResponse): void => {
+    if (!response.headersSent) response.setHeader('Connection', 'close');
+  };
+  server.prependListener('request', (_request, response) => {
+    if (stopping) closeAfter(response);
+    answering.add(response);
+    response.once('close', () => answering.delete(response));
+  });
   await open(server, options);
   return {
     url: urlOf(options, server.address() as AddressInfo),
     async stop(graceMs) {
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+      stopping = true;
+      for (const response of answering) closeAfter(response);
       server.closeIdleConnections();
       const timer = setTimeout(() => server.closeAllConnections(), graceMs);
       await closed;

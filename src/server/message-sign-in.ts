@@ -10,6 +10,7 @@
  */
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { Clock } from '../clock.js';
+import { takesPart } from '../model/agency.js';
 import { refuse } from '../model/issue.js';
 import { unsealSecret } from '../operate/digest-secrets.js';
 import type { Caller } from '../receive/context.js';
@@ -72,7 +73,10 @@ export function createMessageSignIn(options: MessageSignInOptions): MessageSignI
     const now = clock.now();
     const { username, nonce, created, createdAt, digest } = token;
     const agency = await store.getAgency(username);
-    const kept = agency?.active === true ? await store.getDigestSecret(agency.organId) : undefined;
+    const kept =
+      agency !== undefined && takesPart(agency, now)
+        ? await store.getDigestSecret(agency.organId)
+        : undefined;
     const secret = kept && unsealSecret(kept, options.digestKey);
     if (agency === undefined || secret === undefined) throw refuse('auth.failed');
     // SHA-1 is what the profile prescribes (UsernameToken Profile 1.1 §3.1).

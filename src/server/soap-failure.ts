@@ -20,8 +20,8 @@ const LINGER_MS = 2000;
 const LINGER_BYTES = 8 * 1024 * 1024;
 
 const OURS: ReadonlySet<ErrorCode> = new Set(['server.internal', 'server.store']);
-/** Says nothing about what was sent: nothing to keep for anybody. */
-const NOT_KEPT: ReadonlySet<ErrorCode> = new Set(['http.busy']);
+/** Says nothing about what was sent: nothing to keep for anybody, and no room to keep it. */
+const NOT_KEPT: ReadonlySet<ErrorCode> = new Set(['http.busy', 'server.busy', 'server.disk']);
 
 function asGatewayError(thrown: unknown): GatewayError {
   if (thrown instanceof GatewayError) return thrown;

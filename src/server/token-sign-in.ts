@@ -6,6 +6,7 @@
  */
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { Clock } from '../clock.js';
+import { takesPart } from '../model/agency.js';
 import type { Caller } from '../receive/context.js';
 import type { Store } from '../store/store.js';
 
@@ -44,7 +45,7 @@ export function createFindByToken(store: Store, clock: Clock): FindByToken {
       return undefined;
     if (token.revokedAt !== undefined || token.expiresAt <= clock.now()) return undefined;
     const agency = await store.getAgency(token.organId);
-    if (agency?.active !== true) return undefined;
+    if (agency === undefined || !takesPart(agency, clock.now())) return undefined;
     if (organId !== undefined && organId !== agency.organId && organId !== agency.oldOrganId) {
       return undefined;
     }

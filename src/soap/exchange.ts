@@ -68,6 +68,8 @@ export type HttpAnswer = HttpResponse | NoAnswer;
 const CONNECT_TIMEOUT_MS = 10_000;
 const MAX_AGENTS = 256;
 const MAX_ANSWER_HEADER_BYTES = 16 * 1024;
+/** 102 and 103 before the answer; a peer that sends them without end would keep us reading. */
+const MAX_INTERIM_ANSWERS = 16;
 
 /** What the connector tells about the exchange it connects for. */
 interface Connecting {
@@ -239,12 +241,26 @@ interface Content {
   readonly body?: Uint8Array;
 }
 
+/** Thrown by the handler of an interim answer, it ends the exchange. */
+class TooManyInterimAnswers extends Error {
+  readonly code = 'TOO_MANY_INTERIM_ANSWERS';
+}
+
+function interimBound(): () => void {
+  let left = MAX_INTERIM_ANSWERS;
+  return () => {
+    if (left === 0) throw new TooManyInterimAnswers();
+    left -= 1;
+  };
+}
+
 async function ask(exchange: Bounds, content: Content, address: URL, signal: AbortSignal) {
   const { timeoutMs, connectTimeoutMs = CONNECT_TIMEOUT_MS, maxAnswerBytes } = exchange;
   const response = await request(address, {
     dispatcher: agentFor(address.origin, exchange.ca, Math.min(connectTimeoutMs, timeoutMs)),
     ...content,
     signal,
+    onInfo: interimBound(),
   });
   const { body, truncated } = await readUpTo(response.body, maxAnswerBytes);
   const headers = joinedHeaders(response.headers);

@@ -31,6 +31,8 @@ const SCHEMA_FILES: ReadonlyMap<string, string> = new Map([
   ['gateway.xsd', 'xsd/gateway/1/gateway.xsd'],
   ['receiver.xsd', 'xsd/receiver/1/receiver.xsd'],
   ['receipt.xsd', 'xsd/receipt/1/receipt.xsd'],
+  ['certificate.xsd', 'xsd/receipt/1/certificate.xsd'],
+  ['checkpoint.xsd', 'xsd/receipt/1/checkpoint.xsd'],
   ['edxml-document.xsd', 'xsd/qcvn-102/2016/edxml-document.xsd'],
   ['edxml-status.xsd', 'xsd/qcvn-102/2016/edxml-status.xsd'],
   ['edxml-types.xsd', 'xsd/qcvn-102/2016/edxml-types.xsd'],

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { expect } from 'chai';
 import { storyText } from '../../../src/cli/story-text.js';
 import { addAgency } from '../../../src/operate/agencies.js';
@@ -79,6 +80,24 @@ describe('the story of a message for people', () => {
       '-',
       '-',
     ]);
+  });
+
+  it('names the delivery certificates, and nothing of them where there are none', async () => {
+    const messageId = await storeDocument(fixture);
+    expect(await tell(messageId)).to.not.contain('certificate');
+    const certificate = Buffer.from('<DeliveryCertificate/>');
+    const confirmedAt = fixture.clock.now();
+    await fixture.store.confirm(
+      messageId,
+      organ('T99.03'),
+      { messageId, outcome: 'done', confirmedAt },
+      undefined,
+      certificate,
+    );
+    const digest = createHash('sha256').update(certificate).digest('hex');
+    expect(await tell(messageId)).to.contain(
+      `Delivery certificates\n  T99.03  2026/11/24 12:00:00  SHA-256 ${digest}\n`,
+    );
   });
 
   it('tells the course with checks, verdicts and times in Vietnam time', async () => {

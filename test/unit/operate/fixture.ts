@@ -6,22 +6,27 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { EventName, Fields, Logger } from '../../../src/log.js';
+import type { Breaker } from '../../../src/model/breaker.js';
 import { documentKey } from '../../../src/model/document-id.js';
-import type { FirstDelivery, Message } from '../../../src/model/message.js';
+import type { FirstDelivery, LeasedDelivery, Message } from '../../../src/model/message.js';
 import { type MessageId, newMessageId } from '../../../src/model/message-id.js';
 import { type OrganId, parseOrganId } from '../../../src/model/organ-id.js';
-import type { OperatorContext } from '../../../src/operate/agencies.js';
+import type { QueueContext } from '../../../src/operate/queue-context.js';
 import { openSqliteStore } from '../../../src/store/sqlite/open.js';
 
 export const NOON = Date.UTC(2026, 10, 24, 5);
+export const DAY = 86_400_000;
 
-export interface Fixture extends OperatorContext {
+export interface Fixture extends QueueContext {
   readonly folder: string;
   /** Moves the clock forward. */
   pass(ms: number): void;
   readonly logged: { event: EventName; fields: Fields }[];
   close(): Promise<void>;
 }
+
+/** All that putting messages and attempts into a store needs. */
+type Parts = Pick<Fixture, 'store' | 'clock'>;
 
 export async function openFixture(): Promise<Fixture> {
   const folder = mkdtempSync(join(tmpdir(), 'edxgate-operate-'));
@@ -41,6 +46,8 @@ export async function openFixture(): Promise<Fixture> {
     logger,
     logged,
     actor: 'cli:test',
+    lifetimes: { push: [10 * DAY, 5 * DAY, 3 * DAY, 2 * DAY, 2 * DAY] },
+    retryMs: [60_000, 300_000],
     pass: (ms) => {
       time += ms;
     },
@@ -59,8 +66,14 @@ export function organ(text: string): OrganId {
 
 /** Stores a document from T99.01; T99.02 is pushed to, T99.03 collects. */
 export async function storeDocument(
-  { store, clock }: Fixture,
+  { store, clock }: Parts,
   documentId = 'T99.01,2026/11/24,1',
+  over: {
+    readonly key?: string;
+    readonly expiresAt?: number;
+    /** Takes this document back in the lane of T99.02. */
+    readonly recalls?: string;
+  } = {},
 ): Promise<MessageId> {
   const messageId = newMessageId(clock.now());
   const content = Buffer.from(`<edXML>${documentId}</edXML>`);
@@ -128,16 +141,26 @@ export async function storeDocument(
       warnings: [],
       receipt: Buffer.from('<Receipt/>'),
     },
-    duplicateKey: `T99.01 ${documentId}`,
-    deliveries,
+    duplicateKey: `T99.01 ${documentId} ${over.key ?? ''}`,
+    ...(over.recalls === undefined
+      ? {}
+      : {
+          recall: {
+            documents: [{ key: documentKey(over.recalls) }],
+            lanes: [{ organId: organ('T99.02') }],
+          },
+        }),
+    deliveries: deliveries.map((one) =>
+      over.expiresAt === undefined ? one : { ...one, expiresAt: over.expiresAt },
+    ),
     events: [],
   });
   if (outcome.kind !== 'stored') throw new Error(outcome.kind);
   return messageId;
 }
 
-/** Makes one failed attempt for the delivery that is due. */
-export async function failAttempt({ store, clock }: Fixture, waitMs: number): Promise<void> {
+/** Claims the one delivery that is due, as a worker would. */
+export async function leaseOne({ store, clock }: Parts): Promise<LeasedDelivery> {
   const [leased] = await store.leaseDue({
     now: clock.now(),
     limit: 1,
@@ -145,11 +168,47 @@ export async function failAttempt({ store, clock }: Fixture, waitMs: number): Pr
     leaseMs: 90_000,
   });
   if (leased === undefined) throw new Error('nothing is due');
+  return leased;
+}
+
+/** One attempt for the delivery that is due, with its end. */
+export async function endAttempt(
+  fixture: Parts,
+  outcome: 'delivered' | 'dead' | 'held',
+  code?: string,
+): Promise<LeasedDelivery> {
+  const leased = await leaseOne(fixture);
+  const now = fixture.clock.now();
+  await fixture.store.finishAttempt({
+    deliveryId: leased.id,
+    lease: leased.lease,
+    state: outcome,
+    attempt: {
+      number: leased.attempt,
+      startedAt: now,
+      finishedAt: now + 20,
+      outcome,
+      rawAnswer: 'HTTP/1.1 200 OK\r\n\r\n<as/><it/><came/>',
+      ...(code === undefined ? {} : { code, reason: 'so it was' }),
+    },
+  });
+  return leased;
+}
+
+/** Makes one failed attempt for the delivery that is due. */
+export async function failAttempt(
+  fixture: Parts,
+  waitMs: number,
+  breaker?: Breaker,
+): Promise<void> {
+  const { store, clock } = fixture;
+  const leased = await leaseOne(fixture);
   await store.finishAttempt({
     deliveryId: leased.id,
     lease: leased.lease,
     state: 'deferred',
     dueAt: clock.now() + waitMs,
+    ...(breaker === undefined ? {} : { breaker }),
     attempt: {
       number: leased.attempt,
       startedAt: clock.now(),

@@ -1,7 +1,9 @@
 import { expect } from 'chai';
 import { addAgency } from '../../../src/operate/agencies.js';
 import { listMessages } from '../../../src/operate/messages.js';
-import { listQueue, retryDeliveries, showDeliveries } from '../../../src/operate/queue.js';
+import { listQueue, showDeliveries } from '../../../src/operate/queue.js';
+import { actOnQueue } from '../../../src/operate/queue-acts.js';
+import type { QueueQuery } from '../../../src/operate/queue-query.js';
 import { listRefusals } from '../../../src/operate/refusals.js';
 import { messageStory } from '../../../src/operate/story.js';
 import {
@@ -141,12 +143,12 @@ describe('log and queue', () => {
   it('shows deliveries by number and by message id', async () => {
     const messageId = await storeDocument(fixture);
     await failAttempt(fixture, 60_000);
-    const both = await showDeliveries(fixture.store, messageId);
+    const both = await showDeliveries(fixture, messageId);
     expect(both).to.have.length(2);
-    const [one] = await showDeliveries(fixture.store, String(both[0]?.id));
+    const [one] = await showDeliveries(fixture, String(both[0]?.id));
     expect(one?.history.map(({ code }) => code)).to.deep.equal(['delivery.unreachable']);
     for (const reference of ['999', '0', '-1', 'x', '01JD8Z6T4B6X3WQ2N5R7V9K1MC', '1e3']) {
-      expect(await codeOf(showDeliveries(fixture.store, reference)), reference).to.equal(
+      expect(await codeOf(showDeliveries(fixture, reference)), reference).to.equal(
         'delivery.unknown',
       );
     }
@@ -156,13 +158,14 @@ describe('log and queue', () => {
     const messageId = await storeDocument(fixture);
     await failAttempt(fixture, 3_600_000);
     fixture.pass(1000);
-    const dry = await retryDeliveries(fixture, { references: [messageId], dryRun: true });
-    expect(dry.map(({ retried }) => retried)).to.deep.equal([true, false]);
+    const references = [messageId];
+    const dry = await all(actOnQueue(fixture, { act: 'retry', references, dryRun: true }));
+    expect(dry.map(({ result }) => result)).to.deep.equal(['done', 'unchanged']);
     expect(await fixture.store.nextDueAt()).to.equal(NOON + 3_600_000);
-    const done = await retryDeliveries(fixture, { references: [messageId] });
-    expect(done.map(({ organId, retried }) => [organId, retried])).to.deep.equal([
-      ['T99.02', true],
-      ['T99.03', false],
+    const done = await all(actOnQueue(fixture, { act: 'retry', references }));
+    expect(done.map(({ organId, result, code }) => [organId, result, code])).to.deep.equal([
+      ['T99.02', 'done', undefined],
+      ['T99.03', 'unchanged', 'delivery.state'],
     ]);
     expect(await fixture.store.nextDueAt()).to.be.at.most(NOON + 1000);
     expect(done[0]?.attempts).to.equal(1);
@@ -174,9 +177,10 @@ describe('log and queue', () => {
     await storeDocument(fixture, 'a');
     await failAttempt(fixture, 3_600_000);
     await storeDocument(fixture, 'b');
-    const byCode = await retryDeliveries(fixture, { code: 'delivery.unreachable' });
+    const retry = (query: QueueQuery) => all(actOnQueue(fixture, { act: 'retry', query }));
+    const byCode = await retry({ code: 'delivery.unreachable' });
     expect(byCode.map(({ documentId }) => documentId)).to.deep.equal(['a']);
-    expect(await retryDeliveries(fixture, { toOrganId: 'T99.03' })).to.deep.equal([]);
+    expect(await retry({ toOrganId: 'T99.03' })).to.deep.equal([]);
   });
 
   it('lists refusals without the refused bytes', async () => {
