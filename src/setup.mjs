@@ -1,5 +1,5 @@
 /**
- * Set-up and start: `npm start`, `npm test`, `npm run bench` and `npm run fuzz` come here. Plain
+ * Set-up and start: `npm start`, `npm test`, `npm run bench`, `npm run fuzz` and `npm run crash` come here. Plain
  * JavaScript without dependencies, since it runs before anything is installed or compiled.
  *
  * One line per step. A step that has nothing to do says nothing.
@@ -216,8 +216,10 @@ function program() {
       return [join(ROOT, 'dist', 'bench', 'run.js'), ...rest];
     case 'fuzz':
       return [join(ROOT, 'dist', 'test', 'fuzz', 'run.js'), ...rest];
+    case 'crash':
+      return [join(ROOT, 'dist', 'test', 'crash', 'run.js'), ...rest];
     default:
-      throw new Error(`there is no mode ${mode}; use start, test, bench or fuzz`);
+      throw new Error(`there is no mode ${mode}; use start, test, bench, fuzz or crash`);
   }
 }
 
