@@ -38,6 +38,8 @@ export interface ConfigChange {
   readonly retention?: Partial<Config['retention']>;
 }
 
+const DAY = 86_400_000;
+
 export function testConfig(folder: string, over: ConfigChange = {}): Config {
   const loopback = { host: '127.0.0.1', port: 0 };
   return {
@@ -48,15 +50,23 @@ export function testConfig(folder: string, over: ConfigChange = {}): Config {
     trust: { anchors: [], crls: [], ...over.trust },
     keys: {},
     signature: { policy: 'verify', engine: 'native', ...over.signature },
-    limits: { requestBytes: 96 * 1024 * 1024, attachments: 500, ...over.limits },
+    limits: { requestBytes: 96 * 1024 * 1024, attachments: 500, diskFreeBytes: 0, ...over.limits },
     delivery: {
       retryMs: [20, 40, 80],
       attemptTimeoutMs: 5000,
       leaseMs: 8000,
       perRecipient: 2,
+      concurrency: 128,
+      lifetimes: { push: [DAY, DAY, DAY, DAY, DAY], collect: 90 * DAY },
+      // Off: tests of failures try again at once.
+      breaker: { failures: 0, pauseMs: 1000, maxPauseMs: 10_000 },
       ...over.delivery,
     },
-    retention: { refusals: { keepMs: 14 * 86_400_000, maxBytes: 1 << 30 }, ...over.retention },
+    retention: {
+      contentMs: {},
+      refusals: { keepMs: 14 * DAY, maxBytes: 1 << 30 },
+      ...over.retention,
+    },
     log: { level: 'info', format: 'json' },
     insecureHttp: false,
   };

@@ -1,10 +1,17 @@
 import type { ServerResponse } from 'node:http';
 import { expect } from 'chai';
+import type { Business } from '../../src/model/edxml.js';
 import type { MessageId } from '../../src/model/message-id.js';
 import { answer, deliveryTools, documentFor, PATIENT, pause, ROUTE } from '../support/delivery.js';
 import { openGateway, type TestGateway } from '../support/gateway.js';
 import { answerXml, startRecipient, type TestRecipient } from '../support/recipient.js';
 import { until } from '../support/until.js';
+
+const UPDATE: Business = {
+  type: 'update',
+  replacements: [],
+  info: { documentChanged: true, receiversChanged: false, receivers: [] },
+};
 
 /** Design 1.1 and 4, The path of a message: fair across recipients, in order, safe over a stop. */
 describe('the queue: fair, in order, and kept over a restart', () => {
@@ -75,13 +82,34 @@ describe('the queue: fair, in order, and kept over a restart', () => {
       documentFor('T99.04', {
         documentId,
         codeNumber: '700',
-        business: { type: 'revoke', replacements: [] },
+        business: UPDATE,
       }),
     );
     const independent = await send(documentFor());
     await Promise.all([first, second, independent].map((one) => untilState(one, 'delivered')));
     const order = recipient.requests;
     expect(order.indexOf(second)).to.be.greaterThan(order.lastIndexOf(first));
+  });
+
+  it('follow-ups under ids of their own wait for the documents they name, and keep their order', async () => {
+    const named = [702, 703].map((number) => `T99.01,2026/11/20,${number}/SMA-VP`);
+    misbehaveTimes(3, (response) => response.writeHead(503).end());
+    const documents: MessageId[] = [];
+    for (const documentId of named)
+      documents.push(await send(documentFor('T99.04', { documentId })));
+    const update = await send(
+      documentFor('T99.04', { priority: 4, business: { ...UPDATE, documentId: named[0] ?? '' } }),
+    );
+    const replacements = named.map((documentId) => ({ documentId, organIds: ['T99.04'] }));
+    const replace = await send(
+      documentFor('T99.04', { priority: 4, business: { type: 'replace', replacements } }),
+    );
+    await Promise.all([...documents, update, replace].map((one) => untilState(one, 'delivered')));
+    const order = recipient.requests;
+    const [first = '', second = ''] = documents;
+    expect(order.indexOf(update)).to.be.greaterThan(order.lastIndexOf(first));
+    expect(order.indexOf(replace)).to.be.greaterThan(order.lastIndexOf(second));
+    expect(order.indexOf(replace)).to.be.greaterThan(order.lastIndexOf(update));
   });
 
   it('a document that died does not hold its update back', async () => {
@@ -92,7 +120,7 @@ describe('the queue: fair, in order, and kept over a restart', () => {
       documentFor('T99.04', {
         documentId,
         codeNumber: '701',
-        business: { type: 'revoke', replacements: [] },
+        business: UPDATE,
       }),
     );
     await untilState(second, 'delivered');

@@ -65,7 +65,8 @@ describe('duplicates: the same again gets the first answer', () => {
     const confirm = operation('ConfirmReceived', `${children}<Outcome>done</Outcome>`);
     resultOf(await call(gateway.soapUrl, confirm, as('T99.02')));
     const now = Date.now() + 1000;
-    expect(await gateway.store.purgeContent(now, 10, now)).to.equal(1);
+    const purge = { state: 'delivered', before: now, limit: 10, now } as const;
+    expect(await gateway.store.purgeContent(purge)).to.equal(1);
     const got = await call(gateway.soapUrl, operation('GetPackage', children), as('T99.02'));
     faultOf(got, 'message.unknown');
     expectRepeat(first, await send(bytes));

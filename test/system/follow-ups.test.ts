@@ -37,6 +37,9 @@ describe('follow-ups of a document', () => {
     for (const organId of ['T99.01', 'T99.02', 'T99.03']) await gateway.agency({ organId });
     const bytes = samplePackage({ documentId: DOCUMENT, codeNumber: '500', from: SENDER });
     original = await send(bytes, 'T99.01');
+    // Fetched: a recall of what nobody has got is not passed on.
+    const messageId = `<MessageId>${original.get('MessageId')}</MessageId>`;
+    resultOf(await call(gateway.soapUrl, operation('GetPackage', messageId), as('T99.02')));
   });
   afterEach(() => gateway.close());
   const as = (organId: string) => ({ organId, token: gateway.tokenOf(organId) });
