@@ -18,6 +18,8 @@ import {
 
 const RECEIPT = 'receipt.xml';
 const PACKAGE = 'package.edxml';
+/** Deliveries that a reason names. */
+const SHOWN = 20;
 
 export function receiptOf(reader: EvidenceReader): SignedText | undefined {
   return reader.signed(RECEIPT, 'Receipt');
@@ -95,10 +97,9 @@ export function checkSignature(reader: EvidenceReader, receipt: SignedText): Che
 function certificateProblem(
   reader: EvidenceReader,
   name: string,
+  certificate: SignedText,
   receipt: SignedText,
 ): string | undefined {
-  const certificate = reader.signed(name, 'DeliveryCertificate');
-  if (certificate === undefined) return 'its signature does not hold';
   for (const field of ['Gateway', 'MessageId', 'FromOrganId', 'DocumentId', 'ContentDigest']) {
     if (certificate.field(field) !== receipt.field(field)) return `it is for another ${field}`;
   }
@@ -112,18 +113,20 @@ function certificateProblem(
 
 export function checkDeliveries(reader: EvidenceReader, receipt: SignedText): Check {
   const name = 'deliveries';
-  const files = reader.like(/^deliveries\/\d+\/certificate-\d+\.xml$/).map((one) => one.name);
-  for (const file of files) {
-    const problem = certificateProblem(reader, file, receipt);
-    if (problem !== undefined) return failed(name, `${file}: ${problem}`);
-  }
-  const told = files.map((file) => {
+  const told: string[] = [];
+  for (const { name: file } of reader.like(/^deliveries\/\d+\/certificate-\d+\.xml$/)) {
     const certificate = reader.signed(file, 'DeliveryCertificate');
-    return `${certificate?.field('ToOrganId')} at ${certificate?.field('DeliveredAt')}`;
-  });
+    if (certificate === undefined) return failed(name, `${file}: its signature does not hold`);
+    const problem = certificateProblem(reader, file, certificate, receipt);
+    if (problem !== undefined) return failed(name, `${file}: ${problem}`);
+    told.push(`${certificate.field('ToOrganId')} at ${certificate.field('DeliveredAt')}`);
+  }
+  const more = told.length > SHOWN ? ` and ${told.length - SHOWN} more` : '';
   return passed(
     name,
-    files.length === 0 ? 'no delivery certificate' : `taken by ${told.join(', ')}`,
+    told.length === 0
+      ? 'no delivery certificate'
+      : `taken by ${told.slice(0, SHOWN).join(', ')}${more}`,
   );
 }
 

@@ -12,6 +12,7 @@ import type {
   EvidenceFacts,
   StatusFacts,
 } from './evidence-facts.js';
+import { isMemberName } from './zip-format.js';
 
 const ENTITIES: Readonly<Record<string, string>> = {
   '&': '&amp;',
@@ -44,9 +45,9 @@ function when(iso: string | undefined): string {
   return `${hour} ${date}/${month}/${year} (+07:00) <small>${html(iso)}</small>`;
 }
 
-/** Names of members hold nothing that must be escaped; html() all the same. */
+/** A link only for what can be the name of a member: that holds nothing to be escaped. */
 function file(name: string): string {
-  return `<a href="${html(name)}">${html(name)}</a>`;
+  return isMemberName(name) ? `<a href="${name}">${name}</a>` : html(name);
 }
 
 function label(vi: string, en: string): string {

@@ -6,7 +6,6 @@
  */
 import { utc } from '../clock.js';
 import type { CertificateFacts } from '../model/certificate.js';
-import { isFinal } from '../model/delivery-state.js';
 import { issue, refuse } from '../model/issue.js';
 import type { Confirmation, Delivery } from '../model/message.js';
 import type { SoapRequest } from '../soap/envelope.js';
@@ -52,8 +51,9 @@ export async function confirmReceived(
     ...(reason === undefined ? {} : { reason: reason.slice(0, 1000) }),
     confirmedAt: context.clock.now(),
   };
+  // Made whatever the state is now: it may be another one in the commit, which keeps them only at an end.
   const notice =
-    outcome === 'fail' && !isFinal(delivery.state)
+    outcome === 'fail'
       ? await makeFailureNotice(
           context,
           delivery,
@@ -61,9 +61,7 @@ export async function confirmReceived(
         )
       : undefined;
   const certificate =
-    outcome === 'done' && !isFinal(delivery.state)
-      ? context.makeCertificate(certificateFacts(delivery, asked))
-      : undefined;
+    outcome === 'done' ? context.makeCertificate(certificateFacts(delivery, asked)) : undefined;
   const stands = await store.confirm(messageId, organId, asked, notice, certificate);
   if (stands === undefined) throw unknownMessage();
   context.wake();

@@ -40,7 +40,7 @@ function documented(): string {
 }
 
 describe('the evidence file', function () {
-  this.timeout(120_000);
+  this.timeout(60_000);
   let gateway: TestGateway;
   let recipient: TestRecipient;
   let folder: string;

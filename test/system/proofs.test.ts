@@ -178,6 +178,23 @@ describe('receipts and delivery certificates', () => {
     expect(await gateway.store.listDeliveryCertificates(refused)).to.deep.equal([]);
   });
 
+  it('a confirmation is certified though the delivery was reopened after we looked', async () => {
+    const id = 'T99.01,2026/11/20,3/SMA';
+    const messageId = await send(documentFor('T99.02', { documentId: id }));
+    const { store } = gateway;
+    const findDelivery = store.findDelivery.bind(store);
+    store.findDelivery = async (...asked) => {
+      const found = await findDelivery(...asked);
+      return found && { ...found, state: 'delivered' };
+    };
+    try {
+      resultOf(await confirm(messageId, 'done'));
+    } finally {
+      store.findDelivery = findDelivery;
+    }
+    expect(await store.listDeliveryCertificates(messageId)).to.have.lengthOf(1);
+  });
+
   it('what is resent is certified again; the first certificate stays', async () => {
     const messageId = await send(documentFor());
     await untilState(messageId, 'delivered');

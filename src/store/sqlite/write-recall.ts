@@ -156,9 +156,11 @@ export function takeDocumentsBack<Notice>(
     if (certain && taken.length > 0 && notice !== undefined) {
       emptied.push({ notice, organId, taken });
     }
+    // Taken back, yet nothing was prepared to say so (it came after we looked): the recall itself tells.
+    const untold = taken.length > 0 && notice === undefined;
     // A lane that there never was decides nothing where another one stands for the same delivery.
     const before = travels.get(goesTo);
-    if (lanes > 0) travels.set(goesTo, before === true || !certain);
+    if (lanes > 0) travels.set(goesTo, before === true || !certain || untold);
   }
   for (const [organId, must] of travels) if (!must) suppress(sql, organId, by);
   return emptied;

@@ -338,11 +338,22 @@ export function recallContract(bench: Bench): void {
       const asked = status({ from: SENDER, about: RECIPIENT, statusCode: '13', at: T0 + 100 });
       const recall = await accept({
         ...asked,
-        recall: { documents: [target], lanes: [{ organId: RECIPIENT }] },
+        recall: {
+          documents: [target],
+          lanes: [{ organId: RECIPIENT, notice: recallNotice(sent, RECIPIENT) }],
+        },
       });
       expect(await lanes(sent)).to.deep.equal(['cancelled delivery.recalled']);
       expect(await lanes(recall)).to.deep.equal(['cancelled delivery.not-needed']);
     }
+  });
+
+  it('is passed on when it took back what came too late for a notice', async () => {
+    const sent = await send(COLLECTED);
+    const recall = await accept(revoke(COLLECTED));
+    expect(await lanes(sent)).to.deep.equal(['cancelled delivery.recalled']);
+    expect(await lanes(recall)).to.deep.equal(['pending -']);
+    expect(await notices()).to.equal(0);
   });
 
   it('goes to a successor unless all that it follows were emptied', async () => {
@@ -350,20 +361,23 @@ export function recallContract(bench: Bench): void {
       [RECIPIENT, 'pending'],
       [OTHER, 'pending'],
     ];
-    const recallOf = (key: string): Recall => ({
-      documents: [{ key: documentKey(key) }],
-      lanes: [{ organId: RECIPIENT, goesTo: OTHER }, { organId: OTHER }],
+    const recallOf = (about: NewMessage): Recall => ({
+      documents: [{ key: about.message.documentKey }],
+      lanes: [
+        { organId: RECIPIENT, goesTo: OTHER, notice: recallNotice(about, RECIPIENT) },
+        { organId: OTHER, notice: recallNotice(about, OTHER) },
+      ],
     });
-    await accept(document({ documentId: 'E', to: both }));
+    const first = await accept(document({ documentId: 'E', to: both }));
     const toOther: States = [[OTHER, 'pending']];
-    const all = await accept(revoke(toOther, { recall: recallOf('E') }));
+    const all = await accept(revoke(toOther, { recall: recallOf(first) }));
     expect(await lanes(all)).to.deep.equal(['cancelled delivery.not-needed']);
-    await accept(document({ documentId: 'F', to: COLLECTED }));
-    const one = await accept(revoke(toOther, { recall: recallOf('F') }));
+    const second = await accept(document({ documentId: 'F', to: COLLECTED }));
+    const one = await accept(revoke(toOther, { recall: recallOf(second) }));
     expect(await lanes(one)).to.deep.equal(['cancelled delivery.not-needed']);
     const had = await accept(document({ documentId: 'G', to: both }));
     await bench.store().recordAccess(had.message.messageId, RECIPIENT, 't', 'soap', T0 + 5);
-    const some = await accept(revoke(toOther, { recall: recallOf('G') }));
+    const some = await accept(revoke(toOther, { recall: recallOf(had) }));
     expect(await lanes(some)).to.deep.equal(['pending -']);
   });
 
