@@ -25,7 +25,7 @@ function statusTime(status: StatusOfDelivery): string {
   return utc(Number.isNaN(written) ? status.receivedAt : written);
 }
 
-function itemOf(trace: Trace): TraceItem {
+function itemOf(trace: Trace, certificate: Uint8Array | undefined): TraceItem {
   return {
     messageId: trace.messageId,
     documentId: trace.documentId,
@@ -40,7 +40,19 @@ function itemOf(trace: Trace): TraceItem {
       timestamp: statusTime(status),
       ...(status.description === undefined ? {} : { description: status.description }),
     })),
+    ...(certificate === undefined ? {} : { certificate }),
   };
+}
+
+/** The proof of each lane that was taken; for lanes of named documents, of which there are few. */
+function withCertificates(store: Store, traces: readonly Trace[]): Promise<TraceItem[]> {
+  return Promise.all(
+    traces.map(async (one) => {
+      const kept =
+        one.state === 'delivered' ? await store.getDeliveryCertificate(one.id) : undefined;
+      return itemOf(one, kept?.certificate);
+    }),
+  );
 }
 
 /** A recipient no longer sees what was taken back before it fetched it; the sender sees all lanes. */
@@ -101,6 +113,9 @@ export async function getTraces(
   const named = messageId !== undefined || documentId !== undefined;
   const { items, next } = await visiblePage(context.store, filter, page, named);
   if (named && items.length === 0 && page.after === undefined) throw unknownMessage();
-  const answer = { traces: items.map(itemOf), ...(next === undefined ? {} : { next }) };
+  const traces = named
+    ? await withCertificates(context.store, items)
+    : items.map((one) => itemOf(one, undefined));
+  const answer = { traces, ...(next === undefined ? {} : { next }) };
   return { body: tracePage(answer), outcome: 'answered' };
 }

@@ -83,6 +83,8 @@ export interface Trace {
   readonly lastCode?: string | undefined;
   readonly updatedAt: string;
   readonly statuses: readonly TraceStatus[];
+  /** Signed XML. */
+  readonly certificate?: Uint8Array | undefined;
 }
 
 export interface TracePage {
@@ -217,7 +219,8 @@ export function tracePage(page: TracePage): string {
         element('Attempts', one.attempts) +
         optional('LastCode', one.lastCode) +
         element('UpdatedAt', one.updatedAt) +
-        one.statuses.map(traceStatus).join(''),
+        one.statuses.map(traceStatus).join('') +
+        optional('Certificate', one.certificate && viewOf(one.certificate).toString('base64')),
     ),
   );
   return response('GetTraces', 'TracePage', traces.join('') + optional('Next', page.next));

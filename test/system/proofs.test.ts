@@ -178,6 +178,25 @@ describe('receipts and delivery certificates', () => {
     expect(await gateway.store.listDeliveryCertificates(refused)).to.deep.equal([]);
   });
 
+  it('the sender and the recipient get the certificate with the trace of a named document', async () => {
+    const messageId = await send(documentFor());
+    await untilState(messageId, 'delivered');
+    const { certificate } = await certificateOf(messageId);
+    const traces = async (organId: string, asked: string) => {
+      const answer = await call(gateway.soapUrl, operation('GetTraces', asked), as(organId));
+      return resultOf(answer).all('Trace');
+    };
+    const named = `<MessageId>${messageId}</MessageId>`;
+    for (const organId of ['T99.01', 'T99.04']) {
+      const [trace] = await traces(organId, named);
+      expect(Buffer.from(trace?.get('Certificate') ?? '', 'base64').equals(certificate)).to.equal(
+        true,
+      );
+    }
+    const since = await traces('T99.01', '<Since>2020-01-01T00:00:00Z</Since>');
+    expect(since.flatMap((one) => one.all('Certificate'))).to.deep.equal([]);
+  });
+
   it('a confirmation is certified though the delivery was reopened after we looked', async () => {
     const id = 'T99.01,2026/11/20,3/SMA';
     const messageId = await send(documentFor('T99.02', { documentId: id }));
