@@ -29,7 +29,7 @@ import { startHousekeeping } from './operate/housekeeping.js';
 import { rescheduleForConfig } from './operate/retry-policy.js';
 import { createRevocationRefresh } from './operate/revocation-refresh.js';
 import { loadTrust } from './operate/trust.js';
-import { PACKAGE_ROOT } from './package-root.js';
+import { PACKAGE_ROOT, packageVersion } from './package-root.js';
 import { startAttachmentSignatures } from './receive/attachment-signatures.js';
 import type { ReceiveContext } from './receive/context.js';
 import { makeFailureNotice } from './receive/failure-notice.js';
@@ -73,11 +73,6 @@ const GRACE_MS = 10_000;
 /** What another process put into the queue is found within this time. */
 const IDLE_MS = 2000;
 const WARN_EVERY_MS = 3_600_000;
-
-function version(): string {
-  const text = readFileSync(join(PACKAGE_ROOT, 'package.json'), 'utf8');
-  return (JSON.parse(text) as { version: string }).version;
-}
 
 /** Asks xml-crypto too. The alarm names the request, not what the other engine said: that quotes the package. */
 function alarmed(logger: Logger): NonNullable<ReceiveContext['compareEngines']> {
@@ -149,7 +144,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
       store,
       clock,
       organId: config.organId,
-      version: version(),
+      version: packageVersion(),
       signaturePolicy: config.signature.policy,
       maxAttachments: config.limits.attachments,
       lifetimes: config.delivery.lifetimes,
@@ -224,7 +219,6 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     stops.push(async () => clearInterval(warner));
     metrics.onScrape(async () => (await store.counts()).deliveries);
 
-    metrics.onPausedScrape(async () => (await store.listBreakers()).length);
     const housekeeping = startHousekeeping({
       store,
       config,

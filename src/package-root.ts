@@ -31,3 +31,9 @@ function findPackageRoot(start: string): string {
 
 /** Absolute path, without a slash at its end. */
 export const PACKAGE_ROOT: string = findPackageRoot(dirname(fileURLToPath(import.meta.url)));
+
+/** Version of edxgate, from its package.json. */
+export function packageVersion(): string {
+  const text = readFileSync(join(PACKAGE_ROOT, 'package.json'), 'utf8');
+  return String((JSON.parse(text) as { version?: unknown }).version);
+}

@@ -3,15 +3,7 @@
  *
  * @module
  */
-import {
-  closeSync,
-  existsSync,
-  fsyncSync,
-  openSync,
-  readdirSync,
-  readFileSync,
-  writeSync,
-} from 'node:fs';
+import { closeSync, existsSync, fsyncSync, openSync, readdirSync, writeSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { Command } from 'commander';
 import type { Config } from '../config/config.js';
@@ -29,7 +21,7 @@ import {
 import { openReceiptKey, type ReceiptKey } from '../evidence/receipt-keys.js';
 import { causeText, refuse } from '../model/issue.js';
 import { findMessage } from '../operate/messages.js';
-import { PACKAGE_ROOT } from '../package-root.js';
+import { packageVersion } from '../package-root.js';
 import {
   act,
   type CommonOptions,
@@ -95,11 +87,6 @@ function receiptKey(config: Config): ReceiptKey {
   return key;
 }
 
-function version(): string {
-  const text = readFileSync(join(PACKAGE_ROOT, 'package.json'), 'utf8');
-  return (JSON.parse(text) as { version: string }).version;
-}
-
 /** A file that is there already may be the only copy of something. */
 function writeNew(file: string, bytes: Uint8Array): void {
   try {
@@ -133,7 +120,7 @@ async function exportTo(run: Run, message: string, options: ExportOptions): Prom
         store,
         clock,
         gateway: config.organId,
-        version: version(),
+        version: packageVersion(),
         key,
         keys: readPublicKeys(join(config.store.folder, 'keys')),
         trust: config.trust,

@@ -1,10 +1,3 @@
-/**
- * The way in for one command, without a listener: notices of the gateway, and packages handed in again.
- * What the gateway does beside, a running `serve` does when it finds the message in the store.
- *
- * @module
- */
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Config } from '../config/config.js';
 import { readSecretFile } from '../config/secret-file.js';
@@ -12,7 +5,7 @@ import { makeCertificate } from '../evidence/certificate.js';
 import { makeReceipt } from '../evidence/receipt.js';
 import { openReceiptKey } from '../evidence/receipt-keys.js';
 import { loadTrust } from '../operate/trust.js';
-import { PACKAGE_ROOT } from '../package-root.js';
+import { packageVersion } from '../package-root.js';
 import type { ReceiveContext } from '../receive/context.js';
 import { signForAgency } from '../receive/lent-key.js';
 import type { Store } from '../store/store.js';
@@ -31,7 +24,7 @@ export function receiveContext(run: Run, config: Config, store: Store): ReceiveC
     store,
     clock: run.terminal.clock,
     organId: config.organId,
-    version: version(),
+    version: packageVersion(),
     signaturePolicy: config.signature.policy,
     maxAttachments: config.limits.attachments,
     lifetimes: config.delivery.lifetimes,
@@ -42,9 +35,4 @@ export function receiveContext(run: Run, config: Config, store: Store): ReceiveC
     wake: () => undefined,
     documentStored: () => undefined,
   };
-}
-
-function version(): string {
-  const text = readFileSync(join(PACKAGE_ROOT, 'package.json'), 'utf8');
-  return (JSON.parse(text) as { version: string }).version;
 }

@@ -1,13 +1,6 @@
-/**
- * Runs one command line: finds the command, loads its file, turns every outcome into an exit status.
- *
- * @module
- */
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { Command, CommanderError } from 'commander';
 import { refuse } from '../model/issue.js';
-import { PACKAGE_ROOT } from '../package-root.js';
+import { packageVersion } from '../package-root.js';
 import type { Run } from './command.js';
 import { COMMANDS, type CommandEntry } from './commands.js';
 import { EXIT, EXIT_STATUS_HELP, type ExitStatus } from './exit-status.js';
@@ -57,7 +50,7 @@ export async function buildProgram(
   const { terminal } = run;
   const program = new Command('edxgate')
     .description('Store-and-forward gateway for edXML documents (QCVN 102:2016)')
-    .version(version(), '--version')
+    .version(packageVersion(), '--version')
     .exitOverride()
     .configureOutput({
       writeOut: terminal.out,
@@ -92,9 +85,4 @@ function usageFailure(complaint: string, called: string | undefined): Failure {
     textVi,
     hint: known ? `edxgate ${called} --help` : 'edxgate --help',
   });
-}
-
-function version(): string {
-  const text = readFileSync(join(PACKAGE_ROOT, 'package.json'), 'utf8');
-  return String((JSON.parse(text) as { version?: unknown }).version);
 }

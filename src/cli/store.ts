@@ -1,13 +1,7 @@
-/**
- * `edxgate store check|backup|restore|migrate|purge`: the folder that holds everything.
- *
- * @module
- */
-import { readFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import { createLogger } from '../log.js';
-import { PACKAGE_ROOT } from '../package-root.js';
+import { packageVersion } from '../package-root.js';
 import type { BackupReport } from '../store/backup.js';
 import type { CheckReport } from '../store/check-store.js';
 import type { RestoreReport } from '../store/restore.js';
@@ -102,11 +96,6 @@ function defineRestore(command: Command, run: Run): void {
     .action(act(run, (from: string, options: RestoreOptions) => restore(run, from, options)));
 }
 
-function version(): string {
-  const text = readFileSync(join(PACKAGE_ROOT, 'package.json'), 'utf8');
-  return (JSON.parse(text) as { version: string }).version;
-}
-
 async function check(run: Run, options: CheckOptions): Promise<ExitStatus> {
   const { checkStore } = await import('../store/check-store.js');
   const { clock, folder: here } = run.terminal;
@@ -138,7 +127,7 @@ async function backup(run: Run, options: BackupOptions): Promise<ExitStatus> {
   const { backupStore } = await import('../store/backup.js');
   const to = resolve(run.terminal.folder, options.out);
   const now = run.terminal.clock.now();
-  const report = await backupStore(config.store.folder, to, { version: version(), now });
+  const report = await backupStore(config.store.folder, to, { version: packageVersion(), now });
   say(run, options, report, () => backupText(report, config.keys.receipt));
   return report.damaged.length === 0 ? EXIT.done : EXIT.notPassed;
 }

@@ -92,7 +92,7 @@ export interface Sum {
   readonly found: Readonly<Record<FindingKind, number>>;
 }
 
-const NONE: Readonly<Record<FindingKind, number>> = {
+export const NONE: Readonly<Record<FindingKind, number>> = {
   lost: 0,
   doubled: 0,
   'changed-bytes': 0,

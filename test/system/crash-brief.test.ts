@@ -10,24 +10,12 @@ import { makeStore } from '../crash/gateway-process.js';
 import { Lane } from '../crash/lane.js';
 import { type Acknowledged, compareLedgers, type Taken } from '../crash/ledger.js';
 import { cutPower, readChanges, uncovered } from '../crash/power-cut.js';
-import { currentBuild, type Result, sum } from '../crash/results.js';
+import { currentBuild, NONE, type Result, sum } from '../crash/results.js';
 import { seeded } from '../crash/seeded.js';
 import { partsOf } from '../crash/words.js';
 
 const RUNS = 60;
 const AFTER_ANSWER = { operation: 'send', subject: 'answer-send', when: 'after' } as const;
-const NOTHING = {
-  lost: 0,
-  doubled: 0,
-  'changed-bytes': 0,
-  'changed-answer': 0,
-  'unknown-package': 0,
-  overtaken: 0,
-  store: 0,
-  refused: 0,
-  stuck: 0,
-  unmet: 0,
-};
 
 /** The bounded part of test/crash: design 1.1, at the points where it is most in danger. */
 describe('SIGKILL at every point', function () {
@@ -57,7 +45,7 @@ describe('SIGKILL at every point', function () {
     });
     const { runs, found, documents } = sum(results);
     expect(results.flatMap((one) => one.findings)).to.deep.equal([]);
-    expect(found).to.deep.equal(NOTHING);
+    expect(found).to.deep.equal(NONE);
     expect(runs).to.equal(RUNS);
     expect(documents).to.be.greaterThan(RUNS);
     const hit = results.filter(({ point }) => partsOf(point) !== undefined);
