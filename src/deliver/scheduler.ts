@@ -33,6 +33,9 @@ export interface SchedulerSettings {
 
 const CONTENT_BYTES = 256 * 1024 * 1024;
 const EXPIRE_EVERY_MS = 5000;
+/** Longer than a request takes from its first look at the clock to its commit. */
+const PULL_FOR_MS = 120_000;
+const PULL_EVERY_MS = 2000;
 /** Something is due, yet nothing could be leased: what holds it back may be about to end. */
 const OVERDUE_MS = 500;
 
@@ -57,6 +60,8 @@ export function startScheduler(given: DeliverContext, settings: SchedulerSetting
   const running = new Set<Promise<void>>();
   let heldBytes = 0;
   let lastSeen = Number.POSITIVE_INFINITY;
+  let pullUntil = 0;
+  let pulledAt = 0;
   const abort = new AbortController();
   // Each running attempt listens to it, on more than one layer.
   setMaxListeners(4 * settings.concurrency, abort.signal);
@@ -104,12 +109,20 @@ export function startScheduler(given: DeliverContext, settings: SchedulerSetting
     running.add(attempt);
   };
 
-  /** At the start, and whenever the clock was put back. */
+  /**
+   * At the start, whenever the clock was put back, and for a while afterwards: a request that read the
+   * time before may be stored after.
+   */
   const mindClock = async (): Promise<void> => {
     const now = context.clock.now();
-    const back = now < lastSeen;
+    const monotonic = context.clock.monotonic();
+    if (now < lastSeen) pullUntil = monotonic + PULL_FOR_MS;
+    else if (monotonic > pullUntil || monotonic < pulledAt + PULL_EVERY_MS) {
+      lastSeen = now;
+      return;
+    }
     lastSeen = now;
-    if (!back) return;
+    pulledAt = monotonic;
     const count = await context.store.pullBack({
       now,
       leaseMs: settings.leaseMs,

@@ -473,6 +473,12 @@ export const ERRORS = {
     'Send the same request again later.',
     'Gửi lại đúng yêu cầu này sau.',
   ),
+  'store.folder': lasting(
+    'The folder of the store cannot be written ({reason}).',
+    'Không ghi được vào thư mục kho lưu trữ ({reason}).',
+    'See that the disk is mounted for writing and that the folder belongs to the user who runs edxgate.',
+    'Kiểm tra ổ đĩa được gắn ở chế độ ghi và thư mục thuộc về người dùng chạy edxgate.',
+  ),
   'store.missing': lasting(
     'There is no store in the folder {folder}.',
     'Không có kho dữ liệu trong thư mục {folder}.',

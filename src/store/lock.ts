@@ -3,7 +3,7 @@
  * transaction on a tiny database of its own holds it, so the operating system takes it back when the
  * process ends, however it ends: no lock is ever left over. Commands that only ask or act run beside it.
  *
- * Errors: `store.locked`, naming the process that holds it.
+ * Errors: `store.locked`, naming the process that holds it; `store.folder`.
  *
  * @module
  */
@@ -39,14 +39,25 @@ function locked(folder: string): Error {
   return refuse('store.locked', { holder: holderOf(folder) });
 }
 
-/** Makes the folder when it is not there. @throws GatewayError `store.locked` */
+/** The real path of the folder, which is made when it is not there. @throws GatewayError `store.folder` */
+function makeLockFile(folder: string): string {
+  try {
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    const real = realpathSync(folder);
+    // Not for the driver to make: it would be too open. Appending would drop a lock of ours.
+    if (!held.has(real)) closeSync(openSync(join(folder, LOCK_FILE), 'a', 0o600));
+    return real;
+  } catch (error) {
+    const reason = error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
+    throw refuse('store.folder', { reason });
+  }
+}
+
+/** Makes the folder when it is not there. @throws GatewayError `store.locked`, `store.folder` */
 export function lockStore(folder: string): StoreLock {
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
-  const real = realpathSync(folder);
+  const real = makeLockFile(folder);
   if (held.has(real)) throw locked(folder);
   const file = join(folder, LOCK_FILE);
-  // Not for the driver to make: it would be too open. Appending drops no lock, since none is ours yet.
-  closeSync(openSync(file, 'a', 0o600));
   const db = new Database(file, { timeout: 0 });
   try {
     db.exec('BEGIN EXCLUSIVE');

@@ -206,6 +206,9 @@ export const DAMAGED_CONTENT: Fault = {
     await lane.work(0, false);
     await eventually(() => lane.refused.length > 0, 5000);
     await pause(500);
+    // Nobody asks any more when the files are put right: what is refused then is a finding.
+    await lane.pause();
+    await pause(500);
     const refusals = lane.takeRefused();
     for (const { kind, detail } of lane.compare().findings) {
       if (kind === 'changed-bytes') find(kind, detail);

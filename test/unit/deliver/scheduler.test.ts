@@ -137,6 +137,18 @@ describe('the scheduler: bounds', () => {
     expect(bench.events()).to.deep.equal(['delivery.clock']);
   });
 
+  it('and what a request stores only then, with the time it read before', async () => {
+    const hours = 6 * 3_600_000;
+    bench.clock.time = T0 + hours;
+    start();
+    bench.clock.time = T0;
+    await bench.accept(document({ at: T0, to: [[OTHER, 'queued']] }));
+    await until(() => running.length === 1);
+    await bench.accept(document({ at: T0 + hours }));
+    bench.clock.time = T0 + 5000;
+    await until(() => running.length === 2);
+  });
+
   it('and so when it is put right under way, also after a failure and for a paused recipient', async () => {
     const hours = 6 * 3_600_000;
     bench.retryMs = [1000, 1000];

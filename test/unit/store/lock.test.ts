@@ -40,6 +40,12 @@ describe('the lock of a store', () => {
   });
   afterEach(() => bench.end());
 
+  it('names a folder that cannot be written by its code, without a path', () => {
+    const said = codeOf(() => lockStore('/dev/null/store'));
+    expect(said).to.match(/^store\.folder /);
+    expect(said).to.not.include('/dev/null');
+  });
+
   it('is held once in a process, and again after it was released', () => {
     const lock = lockStore(bench.folder);
     expect(isLockedHere(bench.folder)).to.equal(true);
