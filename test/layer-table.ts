@@ -10,7 +10,7 @@ export const LAYERS: readonly (readonly string[])[] = [
   ['model', 'clock', 'log', 'metrics', 'package-root'],
   ['xml'],
   ['edxml', 'soap', 'store', 'config'],
-  ['receive', 'deliver', 'operate', 'evidence'],
+  ['receive', 'deliver', 'operate', 'evidence', 'conformance'],
   ['server', 'console'],
   ['gateway'],
   ['cli'],
