@@ -1,11 +1,13 @@
 /**
- * What purging costs intake: rounds of accepting messages, in turn without and with the purge of content
- * in the background, in one store. The ratio of the two counts, not the counts, is the figure.
+ * What purging costs intake: rounds of accepting messages, in turn without and with retention at work in
+ * the background, as the gateway runs it, in one store. The ratio of the two counts, not the counts, is
+ * the figure.
  *
  * @module
  */
-import { setTimeout as sleep } from 'node:timers/promises';
 import { systemClock } from '../src/clock.js';
+import { silentLogger } from '../src/log.js';
+import { Pauses, retain } from '../src/operate/retain.js';
 import type { Store } from '../src/store/store.js';
 import type { MessageSource } from './store-messages.js';
 
@@ -16,13 +18,12 @@ export interface PurgeOptions {
   readonly wanted: number;
   readonly roundMs: number;
   readonly senders: number;
-  /** Messages of one step of the purge, and the pause after it as a multiple of its time. */
-  readonly step: number;
-  readonly pause: number;
 }
 
 export interface PurgeResult {
   readonly purged: number;
+  /** Purged per second of the rounds with intake. */
+  readonly purgeRate: number;
   readonly rounds: number;
   /** Accepted per second, medians over the rounds. */
   readonly quiet: number;
@@ -52,20 +53,22 @@ async function intake(options: PurgeOptions, until: () => boolean): Promise<numb
   return (accepted * 1000) / (systemClock.monotonic() - begun);
 }
 
-/** Purges step by step until told to stop. @returns how many. */
-async function purge(options: PurgeOptions, until: () => boolean): Promise<number> {
-  const { store, step, pause } = options;
-  let purged = 0;
-  while (!until()) {
-    const begun = systemClock.monotonic();
-    const now = systemClock.now();
-    const request = { state: 'delivered', before: now, limit: step, now } as const;
-    const count = await store.purgeContent(request);
-    if (count === 0) break;
-    purged += count;
-    await sleep((systemClock.monotonic() - begun) * pause);
+/** Retention until told to stop, in the steps and with the pauses of the gateway. @returns how many. */
+async function purge({ store, roundMs }: PurgeOptions): Promise<number> {
+  const pauses = new Pauses();
+  const timer = setTimeout(() => pauses.stop(), roundMs);
+  try {
+    const { contents } = await retain({
+      store,
+      retention: { contentMs: { delivered: 0 }, refusals: { keepMs: 0, maxBytes: 0 } },
+      clock: systemClock,
+      logger: silentLogger,
+      pauses,
+    });
+    return contents;
+  } finally {
+    clearTimeout(timer);
   }
-  return purged;
 }
 
 export async function measurePurge(options: PurgeOptions): Promise<PurgeResult> {
@@ -77,7 +80,7 @@ export async function measurePurge(options: PurgeOptions): Promise<PurgeResult> 
     const over = (): boolean => systemClock.monotonic() >= end;
     const [rate, count] = await Promise.all([
       intake(options, over),
-      withPurge ? purge(options, over) : 0,
+      withPurge ? purge(options) : 0,
     ]);
     (withPurge ? purging : quiet).push(rate);
     if (withPurge && count === 0) throw new Error('nothing was left to purge');
@@ -93,6 +96,7 @@ export async function measurePurge(options: PurgeOptions): Promise<PurgeResult> 
   }
   return {
     purged,
+    purgeRate: (purged * 1000) / (options.roundMs * purging.length),
     rounds: quiet.length,
     quiet: median(quiet),
     purging: median(purging),

@@ -142,7 +142,7 @@ function others(store: Store, sample: Sample, newest: DeliveryId): Question[] {
     { name: 'counts', ask: () => store.counts() },
     { name: 'queueAges', ask: () => store.queueAges(AGES, now) },
     { name: 'queueFlow of an hour', ask: () => store.queueFlow(now - HOUR) },
-    { name: 'queueFlow of 30 days', ask: () => store.queueFlow(now - 30 * 24 * HOUR) },
+    { name: 'queueFlow of a day', ask: () => store.queueFlow(now - 24 * HOUR) },
     { name: 'listExpired', ask: () => store.listExpired(now, 100) },
     { name: 'nextDueAt', ask: () => store.nextDueAt() },
     { name: 'listActs', ask: () => store.listActs(undefined, { limit: PAGE }) },
