@@ -8,7 +8,7 @@ import { resolve } from 'node:path';
 import { type Command, InvalidArgumentError } from 'commander';
 import { readSecretFile } from '../config/secret-file.js';
 import { parseSchedule } from '../config/units.js';
-import type { Route } from '../model/agency.js';
+import { PUSH_CARRIERS, type PushCarrier, type Route } from '../model/agency.js';
 import { ATTACHMENT_POLICIES, type AttachmentPolicy } from '../model/attachment-signature.js';
 import { PEER_PROFILES, type PeerProfile } from '../model/edxml.js';
 import { refuse } from '../model/issue.js';
@@ -22,6 +22,7 @@ export interface AgencyOptions extends CommonOptions {
   readonly name?: string;
   readonly push?: string;
   readonly pushKind?: 'receiver' | 'edxgate';
+  readonly pushCarrier?: PushCarrier;
   readonly pushTokenFile?: string;
   readonly pushCa?: string;
   readonly collect?: boolean;
@@ -50,6 +51,9 @@ export function agencyOptions(command: Command): Command {
     .option('--push <url>', 'where packages are pushed to')
     .addOption(
       choiceOption('--push-kind <kind>', 'what is spoken there', ['receiver', 'edxgate'], later),
+    )
+    .addOption(
+      choiceOption('--push-carrier <form>', 'how the package travels there', PUSH_CARRIERS),
     )
     .option('--push-token-file <file>', 'file with the token we show there, mode 0600')
     .option('--push-ca <file>', 'PEM file with the CA of the address')
@@ -140,10 +144,11 @@ function given<K extends keyof AgencyChange>(
 }
 
 function routeOf(terminal: Terminal, options: AgencyOptions): Route | undefined {
-  const { push, pushKind = 'receiver', pushTokenFile, pushCa } = options;
+  const { push, pushKind = 'receiver', pushCarrier, pushTokenFile, pushCa } = options;
   if (push === undefined) {
     const stray = [
       ...(options.pushKind === undefined ? [] : ['--push-kind']),
+      ...(pushCarrier === undefined ? [] : ['--push-carrier']),
       ...(pushTokenFile === undefined ? [] : ['--push-token-file']),
       ...(pushCa === undefined ? [] : ['--push-ca']),
     ];
@@ -153,9 +158,13 @@ function routeOf(terminal: Terminal, options: AgencyOptions): Route | undefined 
   if (options.collect === true) {
     throw refuse('cli.usage', { reason: 'give --push or --collect, not both' });
   }
+  if (pushCarrier !== undefined && pushKind !== 'receiver') {
+    throw refuse('cli.usage', { reason: '--push-carrier is for --push-kind receiver' });
+  }
   return {
     kind: 'push',
     pushKind,
+    ...(pushCarrier === undefined || pushCarrier === 'inline' ? {} : { carrier: pushCarrier }),
     url: push,
     ...(pushTokenFile === undefined ? {} : { tokenFile: secretPath(terminal, pushTokenFile) }),
     ...(pushCa === undefined ? {} : { caFile: readablePath(terminal, pushCa) }),

@@ -30,7 +30,9 @@ export function stateText({ active, validFrom, validUntil }: AgencyView, now: nu
 }
 
 export function routeText({ route }: AgencyView): string {
-  return route.kind === 'push' ? `${route.pushKind} ${route.url}` : 'collects';
+  if (route.kind !== 'push') return 'collects';
+  const by = route.carrier === undefined ? '' : ` by ${route.carrier}`;
+  return `${route.pushKind} ${route.url}${by}`;
 }
 
 export function agencyText(agency: AgencyView, now: number): string {

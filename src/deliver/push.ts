@@ -119,16 +119,19 @@ export function createPush(settings: PushSettings): Push {
     const answer =
       route.pushKind === 'edxgate'
         ? await sendPackage({ ...target, organId: settings.organId, bytes })
-        : await deliverPackage(target, {
-            messageId: delivery.messageId,
-            attempt: delivery.attempt,
-            fromOrganId: delivery.fromOrganId,
-            toOrganId: delivery.toOrganId,
-            kind: delivery.kind,
-            documentId: delivery.documentId,
-            contentDigest: delivery.contentDigest,
-            bytes,
-          });
+        : await deliverPackage(
+            { ...target, carrier: route.carrier ?? 'inline' },
+            {
+              messageId: delivery.messageId,
+              attempt: delivery.attempt,
+              fromOrganId: delivery.fromOrganId,
+              toOrganId: delivery.toOrganId,
+              kind: delivery.kind,
+              documentId: delivery.documentId,
+              contentDigest: delivery.contentDigest,
+              bytes,
+            },
+          );
     const facts = factsOf(route.url, answer);
     if (answer.kind === 'accepted') return { ...facts, kind: 'accepted' };
     if (answer.kind === 'refused') return { ...facts, kind: 'refused', reason: answer.reason };

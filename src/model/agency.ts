@@ -9,6 +9,13 @@ import type { PeerProfile } from './edxml.js';
 import type { OrganId } from './organ-id.js';
 import type { SignaturePolicy } from './signature.js';
 
+/**
+ * How the package travels in a DeliverPackage: base64 in the envelope, or as a part of its own, by MTOM
+ * or as SOAP with Attachments.
+ */
+export const PUSH_CARRIERS = ['inline', 'mtom', 'swa'] as const;
+export type PushCarrier = (typeof PUSH_CARRIERS)[number];
+
 /** Recipients collect with ListPending, or are pushed to. */
 export type Route =
   | { readonly kind: 'collect' }
@@ -16,6 +23,8 @@ export type Route =
       readonly kind: 'push';
       /** `receiver`: DeliverPackage of wsdl/edxgate-receiver.wsdl; `edxgate`: SendPackage of another edxgate. */
       readonly pushKind: 'receiver' | 'edxgate';
+      /** Of a `receiver`; absent = `inline`. */
+      readonly carrier?: PushCarrier;
       readonly url: string;
       /** File with the token we show there; never the token itself. */
       readonly tokenFile?: string;

@@ -25,6 +25,8 @@ export interface AgencyView {
     | {
         readonly kind: 'push';
         readonly pushKind: string;
+        /** Absent = `inline`. */
+        readonly carrier?: string;
         readonly url: string;
         readonly tokenFile?: string;
         readonly caFile?: string;

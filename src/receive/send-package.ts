@@ -4,7 +4,7 @@
  * @module
  */
 import { refuse } from '../model/issue.js';
-import { binaryContent } from '../soap/binary.js';
+import { loadContent } from '../soap/binary.js';
 import type { SoapRequest } from '../soap/envelope.js';
 import { childOf } from '../xml/tree.js';
 import type { Call, ReceiveContext } from './context.js';
@@ -19,7 +19,7 @@ export async function sendPackage(
 ): Promise<OperationAnswer> {
   const element = childOf(request.body, 'Package');
   if (element === undefined) throw refuse('soap.request', { reason: 'Package is missing' });
-  const bytes = call.checks.run('parts', () => binaryContent(request, element));
+  const bytes = await call.checks.runAsync('parts', () => loadContent(request, element));
   if (bytes.byteLength === 0) throw refuse('package.empty');
   call.keep(bytes);
   return sendAnswer('SendPackage', await receivePackage(context, call, bytes));

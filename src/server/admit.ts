@@ -11,17 +11,19 @@
  * @module
  */
 import type { Request, Response } from 'express';
-import { GatewayError, issue, refuse } from '../model/issue.js';
+import { GatewayError, refuse } from '../model/issue.js';
 import type { Caller } from '../receive/context.js';
 import { parseContentType } from '../soap/content-type.js';
 import { assertUnderstood, readEnvelope, type SoapRequest } from '../soap/envelope.js';
 import { isSecurityHeader } from '../soap/ws-security.js';
 import { WSSE } from '../xml/ws-names.js';
-import { busy, declaredLength, readBody } from './body.js';
+import { declaredLength, readBody } from './body.js';
 import { clientCertificateOf, isEncrypted } from './client-certificate.js';
 import type { Load, Room } from './load.js';
 import type { Progress } from './progress.js';
 import type { Shown, SignIn } from './sign-in.js';
+import { isStreamed } from './streamed-body.js';
+import { busy, diskFull } from './turn-away.js';
 
 /** The most that is read of somebody who has shown nothing yet. */
 const MAX_UNKNOWN_BYTES = 8 * 1024 * 1024;
@@ -30,11 +32,6 @@ const MESSAGE_ROOM = 'ws-security:';
 
 /** No question is that large, security header and all. */
 const MAX_QUESTION_BYTES = 256 * 1024;
-const DISK_RETRY_SECONDS = 60;
-
-export function diskFull(): GatewayError {
-  return new GatewayError(issue('server.disk'), { retryAfterSeconds: DISK_RETRY_SECONDS });
-}
 
 export interface Admitted {
   readonly caller: Caller;
@@ -75,8 +72,9 @@ export async function admit(
     progress.caller = caller;
     const declared = declaredLength(request, requestBytes) ?? 0;
     if (declared > MAX_QUESTION_BYTES && options.diskLow?.() === true) throw diskFull();
+    const contentType = parseContentType(request.headers['content-type']);
     // Only now: whoever cannot sign in takes no room from those who can.
-    const room = enter(caller.agency.organId, declared);
+    const room = enter(caller.agency.organId, isStreamed(request, contentType) ? 0 : declared);
     return { caller, room };
   }
   if (!signIn.takesMessages) throw refuse('auth.required');

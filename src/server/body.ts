@@ -8,19 +8,15 @@
  */
 import type { IncomingMessage } from 'node:http';
 import { createGunzip } from 'node:zlib';
-import { GatewayError, issue, refuse } from '../model/issue.js';
+import { GatewayError, refuse } from '../model/issue.js';
 import { type Room, UNCOUNTED } from './load.js';
+import { busy } from './turn-away.js';
 
 /** The request was cut off, by the client or because nothing came; there is nobody to answer. */
 export class Aborted extends Error {}
 
 /** A body of which nothing comes for so long is cut off. */
-const STALL_MS = 15_000;
-export const BUSY_RETRY_SECONDS = 5;
-
-export function busy(): GatewayError {
-  return new GatewayError(issue('http.busy'), { retryAfterSeconds: BUSY_RETRY_SECONDS });
-}
+export const STALL_MS = 15_000;
 
 /** Collects chunks; a body of declared length is written where it will stay: nothing is held twice. */
 class Collector {

@@ -13,29 +13,26 @@ import { refuse } from '../model/issue.js';
 import type { Submission } from '../model/message.js';
 import type { Call, Caller } from '../receive/context.js';
 import { OPERATIONS, type OperationAnswer } from '../receive/operations.js';
-import { assertSoapContentType, parseContentType, soapVersionHint } from '../soap/content-type.js';
-import { readEnvelope, type SoapRequest } from '../soap/envelope.js';
+import { parseContentType, saysMtom, soapVersionHint } from '../soap/content-type.js';
+import type { SoapRequest } from '../soap/envelope.js';
 import type { OperationTable } from '../soap/operations.js';
 import { validateRequest } from '../soap/request-schema.js';
 import { isSecurityHeader } from '../soap/ws-security.js';
-import { type Admitted, admit, diskFull } from './admit.js';
-import { Aborted, contentEncodingOf, readBody } from './body.js';
+import { type Admitted, admit } from './admit.js';
+import { Aborted } from './body.js';
 import { contractRoutes } from './contract.js';
-import { createLoad, type Room } from './load.js';
+import { createLoad } from './load.js';
 import type { Progress, ServerContext } from './progress.js';
-import type { SignIn } from './sign-in.js';
+import { type ReadOptions, readRequest } from './read-request.js';
 import { sendAnswer } from './soap-answer.js';
 import { failRequest, lastResort, plainFault } from './soap-failure.js';
+import { diskFull } from './turn-away.js';
 
 /** What brings something new to keep. */
 const INTAKE: ReadonlySet<string> = new Set(['SendDocument', 'SendPackage', 'SendStatus']);
 
-export interface ExchangeOptions extends ServerContext {
-  readonly signIn: SignIn;
+export interface ExchangeOptions extends ServerContext, ReadOptions {
   readonly operations: OperationTable;
-  readonly requestBytes: number;
-  /** True while the disk is too full to accept packages. Absent = never. */
-  readonly diskLow?: () => boolean;
 }
 
 export function createExchange(options: ExchangeOptions): express.Express {
@@ -55,11 +52,13 @@ export function createExchange(options: ExchangeOptions): express.Express {
   contractRoutes(app);
 
   app.post('/soap', async (request, response) => {
+    const contentType = parseContentType(request.headers['content-type']);
     const progress: Progress = {
       correlationId: randomUUID(),
       checks: new CheckList(clock),
       startedAt: clock.monotonic(),
-      version: soapVersionHint(parseContentType(request.headers['content-type'])),
+      version: soapVersionHint(contentType),
+      mtom: saysMtom(contentType),
     };
     try {
       const admitted = await admit({ ...options, load }, request, response, progress);
@@ -94,9 +93,11 @@ async function answer(
   const { context, operations } = options;
   const { checks } = progress;
   const { caller, room } = admitted;
-  const { bytes: size, soap } = admitted.read ?? (await read(options, request, progress, room));
+  const { bytes: size, soap } =
+    admitted.read ?? (await readRequest(options, request, progress, room));
   try {
     progress.version = soap.version;
+    progress.mtom = soap.carrier === 'mtom';
     // It may hold a token in clear text: not to be kept with a refusal.
     if (soap.header?.children.some(isSecurityHeader) === true) delete progress.body;
     const operation = checks.run('operation', () => {
@@ -118,32 +119,11 @@ async function answer(
       },
     };
     const result = await handler(context, call, soap);
-    sendAnswer(request, response, soap.version, result, room);
+    sendAnswer(request, response, progress, result, room);
     report(options, progress, result, caller);
   } finally {
     soap.dispose();
   }
-}
-
-async function read(
-  { requestBytes, signIn }: ExchangeOptions,
-  request: Request,
-  progress: Progress,
-  room: Room,
-): Promise<{ bytes: number; soap: SoapRequest }> {
-  const { checks } = progress;
-  const contentType = parseContentType(request.headers['content-type']);
-  assertSoapContentType(contentType);
-  contentEncodingOf(request);
-  const body = await checks.runAsync('size', async (_issues, note) => {
-    const whole = await readBody(request, requestBytes, room);
-    note(`${whole.byteLength} bytes`);
-    return whole;
-  });
-  progress.body = body;
-  const understood = signIn.takesMessages ? isSecurityHeader : undefined;
-  const soap = checks.run('envelope', () => readEnvelope(body, contentType, understood));
-  return { bytes: body.byteLength, soap };
 }
 
 function submissionOf(

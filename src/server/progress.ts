@@ -18,16 +18,25 @@ export interface ServerContext {
   readonly metrics: Metrics;
 }
 
+export interface KeptBody {
+  /** The whole, or of a body that went to a file the start. */
+  readonly bytes: Buffer;
+  /** Of the whole. */
+  readonly size: number;
+}
+
 export interface Progress {
   readonly correlationId: string;
   readonly checks: CheckList;
   /** Of the monotonic clock, milliseconds. */
   readonly startedAt: number;
   version: SoapVersion;
+  /** It came as MTOM, so the answer, whatever it is, goes as MTOM. */
+  mtom: boolean;
   caller?: Caller;
   operation?: string;
   /** The body as it came, unpacked. */
-  body?: Buffer;
+  body?: KeptBody;
   /** The bytes of the package, once they are known. */
   package?: Buffer;
 }

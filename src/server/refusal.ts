@@ -18,7 +18,8 @@ export function refusalOf(
   request: IncomingMessage,
   now: number,
 ): Refusal {
-  const bytes = refused.package ?? refused.body;
+  const bytes = refused.package ?? refused.body?.bytes;
+  const size = refused.package?.byteLength ?? refused.body?.size ?? 0;
   const { caller, operation } = refused;
   const remoteAddress = request.socket.remoteAddress;
   return {
@@ -31,12 +32,11 @@ export function refusalOf(
     code: error.code,
     issues: error.issues,
     checks: refused.checks.checks,
-    sizeBytes: bytes?.byteLength ?? 0,
-    ...(bytes === undefined
-      ? {}
-      : {
-          contentDigest: createHash('sha256').update(bytes).digest('hex'),
-          content: bytes.subarray(0, MAX_KEPT_BYTES),
-        }),
+    sizeBytes: size,
+    // Of a body that went to a file only the start is at hand.
+    ...(bytes?.byteLength === size
+      ? { contentDigest: createHash('sha256').update(bytes).digest('hex') }
+      : {}),
+    ...(bytes === undefined ? {} : { content: bytes.subarray(0, MAX_KEPT_BYTES) }),
   };
 }

@@ -13,6 +13,7 @@ import { faultContentType } from '../soap/envelope-writer.js';
 import { writeFault } from '../soap/fault-writer.js';
 import type { Progress, ServerContext } from './progress.js';
 import { refusalOf } from './refusal.js';
+import { inFormOf } from './soap-answer.js';
 
 const REALM = 'Basic realm="edxgate", charset="UTF-8"';
 /** How long a client may go on sending what nobody reads, so that it gets to see the answer. */
@@ -47,7 +48,7 @@ function report(
     ...(caller === undefined ? {} : { caller: caller.agency.organId }),
     ...(operation === undefined ? {} : { operation }),
     remoteAddress: request.socket.remoteAddress ?? '',
-    bytes: progress.body?.byteLength ?? 0,
+    bytes: progress.body?.size ?? 0,
   };
   if (OURS.has(error.code)) {
     logger.error('receive.failed', { ...facts, reason: causeText(thrown) });
@@ -81,12 +82,13 @@ export async function failRequest(
   if (retryAfterSeconds !== undefined) response.setHeader('Retry-After', retryAfterSeconds);
   // What is left of a body that was not read would be taken for the next request.
   if (!request.complete) response.setHeader('Connection', 'close');
-  const bytes = writeFault(progress.version, error, progress.correlationId);
+  const fault = writeFault(progress.version, error, progress.correlationId);
+  const { contentType, body } = inFormOf(progress, fault);
   response
     .status(error.http)
-    .setHeader('Content-Type', faultContentType(progress.version))
-    .setHeader('Content-Length', bytes.byteLength)
-    .end(bytes, () => {
+    .setHeader('Content-Type', contentType)
+    .setHeader('Content-Length', body.byteLength)
+    .end(body, () => {
       if (!request.complete) endUnread(request);
     });
 }

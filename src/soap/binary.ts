@@ -10,8 +10,9 @@
 import { type GatewayError, refuse } from '../model/issue.js';
 import { pathOf, type XmlElement } from '../xml/tree.js';
 import type { SoapRequest } from './envelope.js';
+import type { FilePart } from './multipart-part.js';
 
-const XOP_NAMESPACE = 'http://www.w3.org/2004/08/xop/include';
+export const XOP_NAMESPACE = 'http://www.w3.org/2004/08/xop/include';
 /** Longer than any Content-ID. */
 const MAX_REFERENCE_CHARS = 1024;
 
@@ -41,7 +42,7 @@ function percentDecoded(text: string): string | undefined {
 }
 
 /** The part a `cid:` URL names (RFC 2392). WCF escapes the id, others write it as it is. */
-function partOf(request: SoapRequest, url: string, element: XmlElement): Buffer {
+function partOf(request: SoapRequest, url: string, element: XmlElement): Buffer | FilePart {
   if (url.length > MAX_REFERENCE_CHARS || url.slice(0, 4).toLowerCase() !== 'cid:') {
     throw noPart(url, element);
   }
@@ -50,7 +51,7 @@ function partOf(request: SoapRequest, url: string, element: XmlElement): Buffer 
   const part =
     request.parts.get(written) ?? (decoded === undefined ? undefined : request.parts.get(decoded));
   if (part === undefined) throw noPart(written, element);
-  return part.content;
+  return part.content ?? part;
 }
 
 function plainAttribute(element: XmlElement, name: string): string | undefined {
@@ -58,10 +59,26 @@ function plainAttribute(element: XmlElement, name: string): string | undefined {
 }
 
 /**
+ * For requests whose whole body was in memory.
  * @returns the bytes; for a part a view on the body of the request.
  * @throws GatewayError `soap.part`, `soap.part-unclear`, `soap.base64`
  */
 export function binaryContent(request: SoapRequest, element: XmlElement): Buffer {
+  const source = sourceOf(request, element);
+  if (!Buffer.isBuffer(source)) throw new Error('The part lies in a file: use loadContent');
+  return source;
+}
+
+/**
+ * For every request: a part that lies in a file is read now.
+ * @throws GatewayError as binaryContent, and what the load of a part throws
+ */
+export async function loadContent(request: SoapRequest, element: XmlElement): Promise<Buffer> {
+  const source = sourceOf(request, element);
+  return Buffer.isBuffer(source) ? source : source.load();
+}
+
+function sourceOf(request: SoapRequest, element: XmlElement): Buffer | FilePart {
   const { children, cut } = element;
   const text = cut === undefined ? element.text : undefined;
   const [child] = children;
@@ -86,7 +103,7 @@ export function binaryContent(request: SoapRequest, element: XmlElement): Buffer
       const count = request.attachments.length;
       throw refuse('soap.part-unclear', { element: element.name, count }, placeOf(element));
     }
-    return only.content;
+    return only.content ?? only;
   }
   if (text !== undefined && text.length <= MAX_REFERENCE_CHARS) {
     const reference = text.trim();

@@ -89,6 +89,13 @@ export function parseContentType(header: string | undefined): ContentType {
   return { type, parameters, conflicting };
 }
 
+export const XOP_TYPE = 'application/xop+xml';
+
+/** Whether a request comes as MTOM, as far as its own content type says. */
+export function saysMtom({ type, parameters }: ContentType): boolean {
+  return type === 'multipart/related' && parameters.get('type')?.toLowerCase() === XOP_TYPE;
+}
+
 const SOAP_TYPES: ReadonlySet<string> = new Set([
   'text/xml',
   'application/soap+xml',
@@ -97,7 +104,7 @@ const SOAP_TYPES: ReadonlySet<string> = new Set([
 const ROOT_TYPES: ReadonlySet<string> = new Set([
   'text/xml',
   'application/soap+xml',
-  'application/xop+xml',
+  XOP_TYPE,
   'application/xml',
 ]);
 const CHARSETS: ReadonlySet<string> = new Set(['utf-8', 'utf8', 'us-ascii']);

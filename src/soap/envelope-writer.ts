@@ -1,5 +1,5 @@
 /**
- * Writing envelopes: plain ones, and MTOM ones for a package that was asked for with MTOM.
+ * Writing envelopes: plain ones, MTOM ones, and SOAP with Attachments.
  *
  * @module
  */
@@ -24,6 +24,7 @@ function envelopeHead(version: SoapVersion): string {
   return `<?xml version="1.0" encoding="UTF-8"?>\n<soap:Envelope xmlns:soap="${SOAP_NAMESPACE[version]}"><soap:Body>`;
 }
 
+const CRLF = Buffer.from('\r\n');
 const ENVELOPE_TAIL = '</soap:Body></soap:Envelope>';
 
 /** @param bodyXml the one child of Body, with its own namespace declarations */
@@ -67,7 +68,8 @@ export interface OutgoingPart {
   readonly content: Uint8Array;
 }
 
-export interface MtomAnswer {
+/** A whole multipart/related body. */
+export interface Related {
   readonly contentType: string;
   readonly body: Buffer;
 }
@@ -82,31 +84,60 @@ export function newContentId(): string {
   return `${randomUUID()}@edxgate`;
 }
 
-/** multipart/related with the envelope first and one part after it (MTOM, XOP 1.0 §4). */
-export function mtomAnswer(version: SoapVersion, bodyXml: string, part: OutgoingPart): MtomAnswer {
-  const boundary = `edxgate-${randomUUID()}`;
-  const media = MEDIA_TYPE[version];
-  const rootId = newContentId();
-  const head =
+/** Headers of one part. */
+function partHead(boundary: string, contentType: string, contentId: string): Buffer {
+  return Buffer.from(
     `--${boundary}\r\n` +
-    `Content-Type: application/xop+xml; charset=UTF-8; type="${media}"\r\n` +
-    'Content-Transfer-Encoding: binary\r\n' +
-    `Content-ID: <${rootId}>\r\n\r\n`;
-  const between =
-    `\r\n--${boundary}\r\n` +
-    'Content-Type: application/octet-stream\r\n' +
-    'Content-Transfer-Encoding: binary\r\n' +
-    `Content-ID: <${part.contentId}>\r\n\r\n`;
+      `Content-Type: ${contentType}\r\n` +
+      'Content-Transfer-Encoding: binary\r\n' +
+      `Content-ID: <${contentId}>\r\n\r\n`,
+  );
+}
+
+/** @param parameters of the whole, but for the boundary */
+function related(
+  rootType: string,
+  parameters: (rootId: string) => string,
+  root: Buffer,
+  part?: OutgoingPart,
+): Related {
+  const boundary = `edxgate-${randomUUID()}`;
+  const rootId = newContentId();
+  const pieces: Uint8Array[] = [partHead(boundary, rootType, rootId), root];
+  if (part !== undefined) {
+    const head = partHead(boundary, 'application/octet-stream', part.contentId);
+    pieces.push(CRLF, head, part.content);
+  }
+  pieces.push(Buffer.from(`\r\n--${boundary}--\r\n`));
   return {
-    contentType:
-      `multipart/related; type="application/xop+xml"; start="<${rootId}>"; ` +
-      `start-info="${media}"; boundary="${boundary}"`,
-    body: Buffer.concat([
-      Buffer.from(head),
-      writeEnvelope(version, bodyXml),
-      Buffer.from(between),
-      part.content,
-      Buffer.from(`\r\n--${boundary}--\r\n`),
-    ]),
+    contentType: `multipart/related; ${parameters(rootId)}; boundary="${boundary}"`,
+    body: Buffer.concat(pieces),
   };
+}
+
+/** An envelope as MTOM: first, and after it the part that it refers to (MTOM, XOP 1.0 §4). */
+export function mtomRelated(version: SoapVersion, envelope: Buffer, part?: OutgoingPart): Related {
+  const media = MEDIA_TYPE[version];
+  return related(
+    `application/xop+xml; charset=UTF-8; type="${media}"`,
+    (rootId) => `type="application/xop+xml"; start="<${rootId}>"; start-info="${media}"`,
+    envelope,
+    part,
+  );
+}
+
+/** An envelope and the part that it refers to (SOAP Messages with Attachments). */
+export function swaRelated(version: SoapVersion, envelope: Buffer, part: OutgoingPart): Related {
+  const media = MEDIA_TYPE[version];
+  return related(
+    `${media}; charset=UTF-8`,
+    (rootId) => `type="${media}"; start="<${rootId}>"`,
+    envelope,
+    part,
+  );
+}
+
+/** multipart/related with the envelope first and one part after it. */
+export function mtomAnswer(version: SoapVersion, bodyXml: string, part?: OutgoingPart): Related {
+  return mtomRelated(version, writeEnvelope(version, bodyXml), part);
 }

@@ -18,8 +18,11 @@ import {
   type ContentType,
   SOAP_NAMESPACE,
   type SoapVersion,
+  saysMtom,
+  XOP_TYPE,
 } from './content-type.js';
-import { type MimePart, readMultipart } from './multipart.js';
+import { readMultipart } from './multipart.js';
+import type { FilePart, MimePart, Multipart } from './multipart-part.js';
 import { understoodAddressing } from './ws-addressing.js';
 
 /** How the bytes of a request travel: `mtom` also for one whose only part is the envelope. */
@@ -31,21 +34,16 @@ export interface SoapRequest {
   readonly header: XmlElement | undefined;
   /** The one child of Body. */
   readonly body: XmlElement;
-  /** All parts but the envelope's, by Content-ID. */
-  readonly parts: ReadonlyMap<string, MimePart>;
+  /** All parts but the envelope's, by Content-ID. In memory when the whole body was. */
+  readonly parts: ReadonlyMap<string, MimePart | FilePart>;
   /** The same and those without a Content-ID, in their order. */
-  readonly attachments: readonly MimePart[];
+  readonly attachments: readonly (MimePart | FilePart)[];
   readonly carrier: Carrier;
   /** Frees the tree; parts are plain memory. */
   dispose(): void;
 }
 
-interface Carried {
-  readonly bytes: Buffer;
-  readonly parts: ReadonlyMap<string, MimePart>;
-  readonly attachments: readonly MimePart[];
-  readonly carrier: Carrier;
-}
+type Carried = Pick<SoapRequest, 'parts' | 'attachments' | 'carrier'> & { readonly bytes: Buffer };
 
 function unpack(body: Buffer, contentType: ContentType): Carried {
   assertSoapContentType(contentType);
@@ -53,13 +51,17 @@ function unpack(body: Buffer, contentType: ContentType): Carried {
   if (contentType.type !== 'multipart/related') {
     return { bytes: body, parts: new Map(), attachments: [], carrier: 'inline' };
   }
-  const { root, parts, attachments } = readMultipart(body, contentType);
+  return carriedIn(readMultipart(body, contentType), contentType);
+}
+
+function carriedIn(
+  { root, parts, attachments }: Multipart<MimePart | FilePart>,
+  contentType: ContentType,
+): Carried {
   assertRootContentType(root.contentType);
   if (root.content.length === 0) throw refuse('soap.empty');
-  const xop =
-    root.contentType.type === 'application/xop+xml' ||
-    contentType.parameters.get('type')?.toLowerCase() === 'application/xop+xml';
-  return { bytes: root.content, parts, attachments, carrier: xop ? 'mtom' : 'swa' };
+  const isMtom = root.contentType.type === XOP_TYPE || saysMtom(contentType);
+  return { bytes: root.content, parts, attachments, carrier: isMtom ? 'mtom' : 'swa' };
 }
 
 /** What the XML core says of a package, said of a request. */
@@ -193,9 +195,24 @@ export function assertUnderstood(
 export function readEnvelope(
   body: Buffer,
   contentType: ContentType,
+  understood?: Understood,
+): SoapRequest {
+  return readCarried(unpack(body, contentType), understood);
+}
+
+/** The same of a body whose parts were read while it came. */
+export function readEnvelopeOf(
+  multipart: Multipart<MimePart | FilePart>,
+  contentType: ContentType,
+  understood?: Understood,
+): SoapRequest {
+  return readCarried(carriedIn(multipart, contentType), understood);
+}
+
+function readCarried(
+  { bytes, ...carried }: Carried,
   understood: Understood = () => false,
 ): SoapRequest {
-  const { bytes, parts, attachments, carrier } = unpack(body, contentType);
   const document = parse(bytes);
   try {
     const version = versionOf(document.root);
@@ -206,9 +223,7 @@ export function readEnvelope(
       document,
       header: shape.header,
       body: shape.body,
-      parts,
-      attachments,
-      carrier,
+      ...carried,
       dispose: () => document.dispose(),
     };
   } catch (error) {

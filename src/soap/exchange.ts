@@ -236,7 +236,7 @@ class Deadline {
 }
 
 interface Content {
-  readonly method: 'GET' | 'POST';
+  readonly method: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body?: Uint8Array;
 }
@@ -277,6 +277,15 @@ export async function postSoap(exchange: Exchange): Promise<HttpAnswer> {
 /** Gets once, as postSoap. For lists of authorities, at addresses that an operator entered. */
 export async function getBytes(exchange: Bounds): Promise<HttpAnswer> {
   return exchangeOnce(exchange, { method: 'GET', headers: { ...exchange.headers } });
+}
+
+/** Any method, as postSoap; what is sent is the caller's. For the conformance kit. */
+export async function sendHttp(
+  exchange: Bounds & { readonly method: string; readonly body?: Uint8Array },
+): Promise<HttpAnswer> {
+  const { method, body } = exchange;
+  const headers = { ...exchange.headers };
+  return exchangeOnce(exchange, { method, headers, ...(body === undefined ? {} : { body }) });
 }
 
 async function exchangeOnce(exchange: Bounds, content: Content): Promise<HttpAnswer> {

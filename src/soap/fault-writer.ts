@@ -1,8 +1,9 @@
 /**
  * Writing faults of both SOAP versions (SOAP 1.1 §4.4, SOAP 1.2 part 1 §5.4).
  *
- * `faultstring`, and the first `Reason/Text`, is `CODE: text`, since some stacks drop the detail. The
- * detail is `GatewayFault` of xsd/gateway/1/gateway.xsd in both versions.
+ * `faultstring`, and the only `Reason/Text`, is `CODE: text`, since some stacks drop the detail. There is
+ * no second `Text` in Vietnamese: gSOAP fails on it and loses the whole fault. The detail, in both
+ * languages, is `GatewayFault` of xsd/gateway/1/gateway.xsd in both versions.
  *
  * @module
  */
@@ -90,10 +91,7 @@ export function writeFault(
     version,
     '<soap:Fault>' +
       `<soap:Code><soap:Value>${code}</soap:Value></soap:Code>` +
-      '<soap:Reason>' +
-      `<soap:Text xml:lang="en">${escapeText(text)}</soap:Text>` +
-      `<soap:Text xml:lang="vi">${escapeText(`${error.code}: ${error.textVi}`)}</soap:Text>` +
-      '</soap:Reason>' +
+      `<soap:Reason><soap:Text xml:lang="en">${escapeText(text)}</soap:Text></soap:Reason>` +
       `<soap:Detail>${detail}</soap:Detail>` +
       '</soap:Fault>',
   );

@@ -1,10 +1,11 @@
 /**
  * Handing one package to a recipient that takes pushes: `DeliverPackage` of
- * wsdl/edxgate-receiver.wsdl, SOAP 1.1, package inline. One exchange; what it means and whether to try
+ * wsdl/edxgate-receiver.wsdl, SOAP 1.1, package inline, by MTOM or as SOAP with Attachments. One exchange; what it means and whether to try
  * again is not decided here. (Another edxgate is fed through send-client.ts.)
  *
  * @module
  */
+import type { PushCarrier } from '../model/agency.js';
 import type { PackageKind } from '../model/edxml.js';
 import { childOf } from '../xml/tree.js';
 import {
@@ -14,7 +15,16 @@ import {
   type FailedAnswer,
   readAnswer,
 } from './answer-reader.js';
-import { answerContentType, writeEnvelopeAround } from './envelope-writer.js';
+import {
+  answerContentType,
+  mtomRelated,
+  newContentId,
+  type Related,
+  swaRelated,
+  writeEnvelope,
+  writeEnvelopeAround,
+  xopInclude,
+} from './envelope-writer.js';
 import { postSoap } from './exchange.js';
 import { element } from './xml-text.js';
 
@@ -30,6 +40,8 @@ export interface PushTarget {
   readonly token?: string;
   /** PEM certificates to trust instead of the system's. */
   readonly ca?: string;
+  /** Absent = `inline`. */
+  readonly carrier?: PushCarrier;
   readonly timeoutMs: number;
   readonly signal?: AbortSignal;
 }
@@ -54,9 +66,9 @@ export type PushOutcome =
   | (Answered & { readonly kind: 'refused'; readonly reason: string })
   | FailedAnswer;
 
-/** The whole envelope in one Buffer, the base64 written where it belongs. */
-export function deliverPackageEnvelope(delivery: PushDelivery): Buffer {
-  const before =
+/** Everything before the package. */
+function beforePackage(delivery: PushDelivery): string {
+  return (
     `<DeliverPackage xmlns="${RECEIVER_NAMESPACE}">` +
     element('MessageId', delivery.messageId) +
     element('Attempt', delivery.attempt) +
@@ -64,9 +76,31 @@ export function deliverPackageEnvelope(delivery: PushDelivery): Buffer {
     element('ToOrganId', delivery.toOrganId) +
     element('Kind', delivery.kind) +
     element('DocumentId', delivery.documentId) +
-    element('ContentDigest', delivery.contentDigest) +
-    '<Package>';
-  return writeEnvelopeAround('1.1', before, delivery.bytes, '</Package></DeliverPackage>');
+    element('ContentDigest', delivery.contentDigest)
+  );
+}
+
+const END = '</DeliverPackage>';
+
+/** The whole envelope in one Buffer, the base64 written where it belongs. */
+export function deliverPackageEnvelope(delivery: PushDelivery): Buffer {
+  const before = `${beforePackage(delivery)}<Package>`;
+  return writeEnvelopeAround('1.1', before, delivery.bytes, `</Package>${END}`);
+}
+
+/** The whole request. As an attachment it is named by `href`, which Axis 1 reads as its own. */
+export function deliverPackageRequest(delivery: PushDelivery, carrier: PushCarrier): Related {
+  if (carrier === 'inline') {
+    return { contentType: answerContentType('1.1'), body: deliverPackageEnvelope(delivery) };
+  }
+  const before = beforePackage(delivery);
+  const part = { contentId: newContentId(), content: delivery.bytes };
+  if (carrier === 'mtom') {
+    const content = `<Package>${xopInclude(part.contentId)}</Package>`;
+    return mtomRelated('1.1', writeEnvelope('1.1', before + content + END), part);
+  }
+  const content = `<Package href="cid:${part.contentId}"/>`;
+  return swaRelated('1.1', writeEnvelope('1.1', before + content + END), part);
 }
 
 /** A body that is no DeliverPackageResponse is as unreadable as one that is no XML. */
@@ -95,11 +129,12 @@ export async function deliverPackage(
   target: PushTarget,
   delivery: PushDelivery,
 ): Promise<PushOutcome> {
-  const { url, token, ca, timeoutMs, signal } = target;
+  const { url, token, ca, carrier = 'inline', timeoutMs, signal } = target;
+  const { contentType, body } = deliverPackageRequest(delivery, carrier);
   const posted = await postSoap({
     url,
-    body: deliverPackageEnvelope(delivery),
-    contentType: answerContentType('1.1'),
+    body,
+    contentType,
     headers: {
       soapaction: SOAP_ACTION,
       ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),

@@ -51,17 +51,21 @@ function decodeQuotedPrintable(bytes: Buffer): Buffer | undefined {
   return out.subarray(0, used);
 }
 
+const UNENCODED: ReadonlySet<string> = new Set(['binary', '8bit', '7bit']);
+
+/** The bytes are the content. @param encoding lower case */
+export function isUnencoded(encoding: string): boolean {
+  return UNENCODED.has(encoding);
+}
+
 /**
  * @param encoding lower case
  * @returns the bytes (the same view when nothing was encoded); undefined when the encoding is unknown
  *   or the content does not follow it.
  */
 export function decodeTransfer(bytes: Buffer, encoding: string): Buffer | undefined {
+  if (isUnencoded(encoding)) return bytes;
   switch (encoding) {
-    case 'binary':
-    case '8bit':
-    case '7bit':
-      return bytes;
     case 'base64':
       return decodeBase64Strict(bytes);
     case 'quoted-printable':

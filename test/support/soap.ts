@@ -7,6 +7,7 @@
 import { parseXml } from '../../src/xml/parse.js';
 import { scanXml } from '../../src/xml/scan.js';
 import { childOf, type XmlElement } from '../../src/xml/tree.js';
+import { readParts } from './mime.js';
 
 export const GATEWAY = 'urn:edxgate:gateway:1';
 const ENVELOPE = {
@@ -27,6 +28,7 @@ export interface Node {
 export interface Answer {
   readonly status: number;
   readonly headers: Headers;
+  /** The envelope. */
   readonly bytes: Buffer;
   /** The first child of Body. */
   readonly body: Node;
@@ -78,7 +80,17 @@ function find(node: Node, name: string): Node | undefined {
   return undefined;
 }
 
-export function readAnswer(status: number, headers: Headers, bytes: Buffer): Answer {
+/** The envelope itself, also where the answer came as MTOM. */
+function envelopeOf(headers: Headers, bytes: Buffer): Buffer {
+  const contentType = headers.get('content-type') ?? '';
+  if (!contentType.startsWith('multipart/related')) return bytes;
+  const [root] = readParts(contentType, bytes);
+  if (root === undefined) throw new Error('the answer has no part');
+  return root.content;
+}
+
+export function readAnswer(status: number, headers: Headers, whole: Buffer): Answer {
+  const bytes = envelopeOf(headers, whole);
   // Answers of tests are small; what was cut out for speed would read as empty.
   const document = parseXml(scanXml(bytes, { cut: false }));
   try {

@@ -1,6 +1,6 @@
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { expect } from 'chai';
-import { resultOf } from '../support/answers.js';
+import { faultOf, resultOf } from '../support/answers.js';
 import { openGateway, type TestGateway } from '../support/gateway.js';
 import {
   type Multipart,
@@ -144,6 +144,48 @@ describe('carriers: how packages travel', () => {
         expect(decodeURIComponent(/href="cid:([^"]+)"/.exec(xml)?.[1] ?? '')).to.equal(id);
         const answer = readAnswer(200, new Headers(), root.content);
         expect(answer.body.children[0]?.get('ContentDigest')).to.equal(sent.get('ContentDigest'));
+      });
+
+      it('every answer to MTOM is MTOM: results without a part, and faults', async () => {
+        const ask = async (body: string, authorization = auth('T99.01'), more = {}) => {
+          const request = mtomRequest(body, version);
+          const headers = { 'content-type': request.contentType, authorization, ...more };
+          const init = { method: 'POST', headers, body: request.body };
+          const response = await fetch(gateway.soapUrl, init);
+          const bytes = Buffer.from(await response.arrayBuffer());
+          const { headers: said } = response;
+          const contentType = said.get('content-type') ?? '';
+          const form = new RegExp(
+            '^multipart/related; type="application/xop\\+xml"; start="<([^>]+)>"; ' +
+              `start-info="${SOAP_TYPE[version].replace('+', '\\+')}"; boundary="[^"]+"$`,
+          ).exec(contentType);
+          expect(form, contentType).to.not.equal(null);
+          const [root, ...parts] = readParts(contentType, bytes);
+          expect(parts).to.deep.equal([]);
+          expect(root?.headers.get('content-id')).to.equal(`<${form?.[1]}>`);
+          expect(root?.headers.get('content-type')).to.equal(
+            `application/xop+xml; charset=UTF-8; type="${SOAP_TYPE[version]}"`,
+          );
+          return readAnswer(response.status, said, bytes);
+        };
+        expect(resultOf(await ask(operation('Ping'))).name).to.equal('Pong');
+        faultOf(await ask(operation('Pong')), 'soap.operation');
+        const unknown = await ask(operation('Ping'), basic('T99.01', 'wrong'));
+        expect([unknown.status, unknown.code]).to.deep.equal([401, 'auth.failed']);
+        const packed = await ask(operation('Ping'), auth('T99.01'), { 'content-encoding': 'br' });
+        expect([packed.status, packed.code]).to.deep.equal([415, 'http.content-encoding']);
+      });
+
+      it('an answer to SwA is none of it, be it a result or a fault', async () => {
+        const request = sendPackageRequest(samplePackage(), 'text', version);
+        const answer = await postParts(request, 'T99.01');
+        expect(answer.headers.get('content-type')).to.match(/^(text|application)\/(soap\+)?xml;/);
+        const fault = await postParts(
+          sendPackageRequest(Buffer.from('x'), 'text', version),
+          'T99.01',
+        );
+        expect(fault.status).to.equal(500);
+        expect(fault.headers.get('content-type')).to.match(/^(text|application)\/(soap\+)?xml;/);
       });
 
       it('a byte order mark before the envelope', async () => {

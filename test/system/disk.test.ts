@@ -3,7 +3,7 @@
  * small file system needs root, to mount it.
  */
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, statfsSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
@@ -16,9 +16,10 @@ import { addAgency } from '../../src/operate/agencies.js';
 import { createToken } from '../../src/operate/tokens.js';
 import { faultOf, resultOf } from '../support/answers.js';
 import { writeConfig } from '../support/child-gateway.js';
+import { sendPackageRequest } from '../support/mime.js';
 import { startRecipient, type TestRecipient } from '../support/recipient.js';
 import { samplePackage, sampleStatusPackage } from '../support/sample-document.js';
-import { type Answer, call, operation, sendPackage } from '../support/soap.js';
+import { type Answer, call, operation, post as postBytes, sendPackage } from '../support/soap.js';
 import { until } from '../support/until.js';
 
 const MIB = 1024 * 1024;
@@ -139,5 +140,31 @@ describe('a disk that gets full', function () {
     await until(() => events.includes('alert.disk-over'));
     expect((await send()).status).to.equal(200);
     expect(await admin('/readyz')).to.equal('ready\n');
+  });
+
+  it('a part that no longer fits while it comes is refused for the time being, and leaves nothing', async function () {
+    // Mounting needs root, as above.
+    if (process.getuid?.() !== 0) this.skip();
+    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=64m', 'tmpfs', folder], { stdio: 'pipe' });
+    mounted = true;
+    await start('0MiB');
+    await agencies();
+    const free = (): number => {
+      const { bavail, bsize } = statfsSync(folder);
+      return bavail * bsize;
+    };
+    const ballast = join(folder, 'ballast');
+    writeFileSync(ballast, Buffer.alloc(free() - 8 * MIB));
+    const before = free();
+    const { contentType, body } = sendPackageRequest(Buffer.alloc(20 * MIB), 'xop', '1.1');
+    const post = (bytes: Buffer): Promise<Answer> =>
+      postBytes(url(), bytes, { ...as('T99.01'), headers: { 'content-type': contentType } });
+    expectFull(await post(body));
+    await until(() => free() > before - MIB);
+    expect((await gateway?.store.listRefusals({ limit: 10 }))?.items).to.deep.equal([]);
+    expect((await ask('Ping', '', 'T99.01')).status).to.equal(200);
+    rmSync(ballast);
+    const fits = samplePackage({ to: [{ organId: 'T99.02' }] }, Buffer.alloc(4 * MIB, 1));
+    expect((await post(sendPackageRequest(fits, 'xop', '1.1').body)).status).to.equal(200);
   });
 });

@@ -51,6 +51,24 @@ describe('the bound on all requests together', () => {
     expect(answering.enter('a', 100 * MIB)).to.not.equal(undefined);
   });
 
+  it('bounds bytes in files apart from those in memory: four times as many', () => {
+    const files = load();
+    const enter = (caller: string) => files.enter(caller, 0);
+    const [a, b] = [enter('a'), enter('a')];
+    expect(a?.spool(300 * MIB)).to.equal(true);
+    expect(b?.spool(101 * MIB)).to.equal(false);
+    expect(b?.spool(100 * MIB)).to.equal(true);
+    expect(b?.grow(100 * MIB)).to.equal(true);
+    for (const caller of ['b', 'c', 'd']) {
+      expect(enter(caller)?.spool(400 * MIB)).to.equal(true);
+    }
+    expect(enter('e')?.spool(1)).to.equal(false);
+    a?.leave();
+    a?.leave();
+    expect(enter('e')?.spool(300 * MIB)).to.equal(true);
+    expect(enter('f')?.spool(1)).to.equal(false);
+  });
+
   it('gives room back once, however often it is told', () => {
     const twice = load();
     const room = twice.enter('a', 100 * MIB);

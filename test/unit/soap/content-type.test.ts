@@ -2,6 +2,7 @@ import { expect } from 'chai';
 import {
   assertSoapContentType,
   parseContentType,
+  saysMtom,
   soapVersionHint,
 } from '../../../src/soap/content-type.js';
 import { envelope, refusal, SOAP_11, SOAP_12, seeded } from './soap-support.js';
@@ -103,6 +104,16 @@ describe('assertSoapContentType', () => {
       assertSoapContentType(parseContentType('text/xml; charset=utf-16')),
     );
     expect([error.code, error.http]).to.deep.equal(['http.charset', 415]);
+  });
+});
+
+describe('saysMtom', () => {
+  it('goes by the type of the root, in any case, and of multipart only', () => {
+    const says = (header: string) => saysMtom(parseContentType(header));
+    expect(says('Multipart/Related; type="Application/XOP+xml"; boundary=b')).to.equal(true);
+    expect(says('multipart/related; type="text/xml"; boundary=b')).to.equal(false);
+    expect(says('multipart/related; boundary=b')).to.equal(false);
+    expect(says('application/xop+xml; type="application/xop+xml"')).to.equal(false);
   });
 });
 

@@ -60,13 +60,12 @@ describe('writeFault', () => {
     });
   });
 
-  it('has Code, Reason in English and then Vietnamese, and Detail in SOAP 1.2', () => {
+  it('has Code, Reason with one text (gSOAP fails on two) and Detail in SOAP 1.2', () => {
     withFault('1.2', refuse('soap.empty'), (fault) => {
       expect(fault.children.map((one) => one.name)).to.deep.equal(['Code', 'Reason', 'Detail']);
       const texts = childOf(fault, 'Reason')?.children ?? [];
       expect(texts.map((one) => [one.attributes[0]?.value, one.text])).to.deep.equal([
         ['en', 'soap.empty: The request has no body.'],
-        ['vi', 'soap.empty: Yêu cầu không có nội dung.'],
       ]);
       expect(texts[0]?.attributes[0]?.namespace).to.equal('http://www.w3.org/XML/1998/namespace');
     });

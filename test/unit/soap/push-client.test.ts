@@ -1,11 +1,13 @@
 import { expect } from 'chai';
 import { refuse } from '../../../src/model/issue.js';
 import { parseRetryAfter } from '../../../src/soap/answer-reader.js';
+import { readDelivery } from '../../../src/soap/delivery-reader.js';
 import { closeConnections } from '../../../src/soap/exchange.js';
 import { writeFault } from '../../../src/soap/fault-writer.js';
 import {
   deliverPackage,
   deliverPackageEnvelope,
+  deliverPackageRequest,
   type PushDelivery,
   type PushOutcome,
 } from '../../../src/soap/push-client.js';
@@ -49,6 +51,32 @@ describe('deliverPackageEnvelope', () => {
     expect(document.base64(element)?.equals(DELIVERY.bytes)).to.equal(true);
     expect(body.children.at(-1)).to.equal(element);
     request.dispose();
+  });
+});
+
+describe('deliverPackageRequest', () => {
+  for (const carrier of ['inline', 'mtom', 'swa'] as const) {
+    it(`is read by the recipient's side with the exact bytes: ${carrier}`, () => {
+      const { contentType, body } = deliverPackageRequest(DELIVERY, carrier);
+      const request = read(body, contentType);
+      expect(request.carrier).to.equal(carrier);
+      expect(request.version).to.equal('1.1');
+      expect(request.attachments).to.have.length(carrier === 'inline' ? 0 : 1);
+      const delivery = readDelivery(request);
+      expect(delivery.bytes.equals(DELIVERY.bytes)).to.equal(true);
+      expect(delivery).to.include({ messageId: DELIVERY.messageId, attempt: DELIVERY.attempt });
+      request.dispose();
+    });
+  }
+
+  it('says what its parts are', () => {
+    const mtom = deliverPackageRequest(DELIVERY, 'mtom').contentType;
+    expect(mtom).to.match(/^multipart\/related; type="application\/xop\+xml"; start="<[^>]+>"; /);
+    expect(mtom).to.match(/; start-info="text\/xml"; boundary="[^"]+"$/);
+    const swa = deliverPackageRequest(DELIVERY, 'swa').contentType;
+    expect(swa).to.match(
+      /^multipart\/related; type="text\/xml"; start="<[^>]+>"; boundary="[^"]+"$/,
+    );
   });
 });
 
