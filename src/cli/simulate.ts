@@ -1,5 +1,6 @@
 /**
- * `edxgate simulate recipient`: a recipient that misbehaves on purpose, to try a gateway with.
+ * `edxgate simulate recipient`: a recipient that misbehaves on purpose, to try a gateway with. The
+ * other peer, `simulate gateway`, is in simulate-gateway.ts.
  *
  * Errors: `cli.usage`, `cli.failed` (the port is taken), `file.unreadable`, `file.wide`.
  *
@@ -21,6 +22,7 @@ import {
   parseBehaviour,
   WELL_BEHAVED,
 } from './simulate-behaviours.js';
+import { defineGateway } from './simulate-gateway.js';
 import { observedJson, observedText, summaryText } from './simulate-output.js';
 import { type SimulatorOptions, startSimulator } from './simulate-server.js';
 
@@ -73,6 +75,7 @@ counts their own turns, not the attempts of a message.`,
     .option('--tls-cert <file>', 'PEM file with the certificate, for HTTPS')
     .option('--tls-key <file>', 'PEM file with its key, mode 0600')
     .action(act(run, (options: RecipientOptions) => recipient(run, options)));
+  defineGateway(command, run);
 }
 
 function behaviourLines(): string[] {

@@ -51,6 +51,14 @@ describe('the command line', () => {
       [['log', 'list', '--since', 'yesterday'], '2026-11-24'],
       [['agency', 'add', 'T99.01'], '--name'],
       [['agency', 'add', 'T99.01', '--name', 'A', '--push-ca', 'x'], 'needs --push'],
+      [['agency', 'set', 'T99.01', '--push-carrier', 'mtom'], 'needs --push'],
+      [
+        [
+          ...['agency', 'add', 'T99.01', '--name', 'A', '--push', 'http://b.example'],
+          ...['--push-kind', 'edxgate', '--push-carrier', 'swa'],
+        ],
+        '--push-kind receiver',
+      ],
       [
         ['agency', 'add', 'T99.01', '--name', 'A', '--push', 'http://b.example', '--collect'],
         'not both',
@@ -224,6 +232,19 @@ describe('the command line', () => {
       const [shown] = await shell.json(['agency', 'show', '000.00.02.T99']);
       expect(shown).to.deep.include({ organId: 'T99.02', tokens: [], certificates: [] });
       expect((await shell.run(['agency', 'list'])).out).to.contain('Sở Mẫu B');
+    });
+
+    it('take a carrier for pushes, and forget it with the next route', async () => {
+      const url = 'http://b.example/receive';
+      const add = ['agency', 'add', 'T99.02', '--name', 'B', '--push', url];
+      const route = { kind: 'push', pushKind: 'receiver', url };
+      const [added] = await shell.json([...add, '--push-carrier', 'mtom']);
+      expect(added?.['route']).to.deep.equal({ ...route, carrier: 'mtom' });
+      const { out } = await shell.run(['agency', 'show', 'T99.02']);
+      expect(out).to.contain(`receiver ${url} by mtom`);
+      const set = ['agency', 'set', 'T99.02', '--push', url];
+      const [inline] = await shell.json([...set, '--push-carrier', 'inline']);
+      expect(inline?.['route']).to.deep.equal(route);
     });
 
     it('refuses a push token file that others can open', async () => {
