@@ -7,11 +7,13 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { openConsoleKey } from './access/console-key.js';
 import type { Clock } from './clock.js';
 import type { Config, ExchangeListener } from './config/config.js';
 import { readSecretFile, readSecretText } from './config/secret-file.js';
 import { readTrustFiles } from './config/trust-files.js';
 import { isLoopback } from './config/values.js';
+import { consoleContext } from './console/console.js';
 import type { DeliverContext } from './deliver/deliver-one.js';
 import { createPush } from './deliver/push.js';
 import { startScheduler } from './deliver/scheduler.js';
@@ -36,9 +38,11 @@ import { makeFailureNotice } from './receive/failure-notice.js';
 import { signForAgency } from './receive/lent-key.js';
 import { OPERATIONS } from './receive/operations.js';
 import { createAdmin } from './server/admin.js';
+import { adminTable } from './server/admin-table.js';
 import { createExchange } from './server/exchange.js';
 import { type Listening, type ListenOptions, listen } from './server/listen.js';
 import { createSignIn } from './server/sign-in.js';
+import { openSpool } from './server/spool.js';
 import { closeConnections } from './soap/exchange.js';
 import { assertSameOperations, loadOperations } from './soap/operations.js';
 import { type DiskWatch, startDiskWatch } from './store/disk-watch.js';
@@ -260,11 +264,26 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
           : {}),
       }),
       requestBytes: config.limits.requestBytes,
+      spool: openSpool(join(config.store.folder, 'incoming')),
       diskLow,
     });
+    const consoleKey = openConsoleKey(config.store.folder);
     const admin = createAdmin({
       store,
       metrics,
+      logger,
+      key: consoleKey,
+      table: adminTable(
+        consoleContext({
+          store,
+          clock,
+          logger,
+          version: context.version,
+          organId: config.organId,
+          key: consoleKey,
+          clearPasswords: config.insecureHttp || isLoopback(config.admin.host),
+        }),
+      ),
       metricsAccess: metricsAccess(config),
       diskLow,
     });

@@ -1,5 +1,5 @@
 /**
- * Set-up and start: `npm start`, `npm test`, `npm run bench`, `npm run fuzz` and `npm run crash` come here. Plain
+ * Set-up and start: `npm start`, `npm test` and `npm run bench|fuzz|crash|interop|mutants` come here. Plain
  * JavaScript without dependencies, since it runs before anything is installed or compiled.
  *
  * One line per step. A step that has nothing to do says nothing.
@@ -218,8 +218,14 @@ function program() {
       return [join(ROOT, 'dist', 'test', 'fuzz', 'run.js'), ...rest];
     case 'crash':
       return [join(ROOT, 'dist', 'test', 'crash', 'run.js'), ...rest];
+    case 'interop':
+      return [join(ROOT, 'dist', 'test', 'interop-runner', 'run.js'), ...rest];
+    case 'mutants':
+      return [join(ROOT, 'dist', 'test', 'mutants', 'run.js'), ...rest];
     default:
-      throw new Error(`there is no mode ${mode}; use start, test, bench, fuzz or crash`);
+      throw new Error(
+        `there is no mode ${mode}; use start, test, bench, fuzz, crash, interop or mutants`,
+      );
   }
 }
 

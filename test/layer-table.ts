@@ -11,7 +11,9 @@ export const LAYERS: readonly (readonly string[])[] = [
   ['xml'],
   ['edxml', 'soap', 'store', 'config'],
   ['receive', 'deliver', 'operate', 'evidence', 'conformance'],
-  ['server', 'console'],
+  ['access'],
+  ['console', 'rest'],
+  ['server'],
   ['gateway'],
   ['cli'],
 ];

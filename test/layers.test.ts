@@ -34,6 +34,7 @@ const PACKAGES: readonly { readonly only: string; readonly packages: readonly st
   { only: 'config/', packages: ['zod', 'yaml'] },
   { only: 'cli/', packages: ['commander'] },
   { only: 'server/', packages: ['express'] },
+  { only: 'console/', packages: ['eta'] },
   { only: 'log.ts', packages: ['pino'] },
   { only: 'metrics.ts', packages: ['prom-client'] },
 ];

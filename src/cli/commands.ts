@@ -51,6 +51,12 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: () => import('./simulate.js'),
   },
   {
+    name: 'conformance',
+    group: 'Try your side',
+    summary: 'run|list: replay fixtures against a gateway and report what differs',
+    load: () => import('./conformance.js'),
+  },
+  {
     name: 'log',
     group: 'Ask and act',
     summary: 'list|show|acts|verify|export: where a document is, who did what, is the log whole',
@@ -85,6 +91,12 @@ export const COMMANDS: readonly CommandEntry[] = [
     group: 'Set up',
     summary: 'add|list|show|set|import|token|certificate: the directory',
     load: () => import('./agency.js'),
+  },
+  {
+    name: 'user',
+    group: 'Set up',
+    summary: 'add|list|show|set|link: people who sign in to the admin listener',
+    load: () => import('./user.js'),
   },
   {
     name: 'trust',

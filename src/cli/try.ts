@@ -13,6 +13,7 @@ import { createLogger, type Logger } from '../log.js';
 import { isFinal } from '../model/delivery-state.js';
 import { refuse } from '../model/issue.js';
 import { type MessageId, parseMessageId } from '../model/message-id.js';
+import { addUser, createLink, FIRST_LINK_MS, listUsers } from '../operate/users.js';
 import { sendPackage } from '../soap/send-client.js';
 import type { Store } from '../store/store.js';
 import { act, type CommonOptions, describe, type Run, readConfig, say } from './command.js';
@@ -68,8 +69,9 @@ async function tryGateway(run: Run, options: TryOptions): Promise<ExitStatus> {
     const gateway = await runGateway(terminal, config, logger);
     try {
       const message = await sendSample(run, gateway, paths, recipient.url, logger);
-      say(run, options, summary(gateway, message), () =>
-        text(run, options, gateway, paths, config, message),
+      const link = await firstLink(run, gateway, logger);
+      say(run, options, { ...summary(gateway, message), ...link }, () =>
+        text(run, options, gateway, paths, config, { ...message, ...link }),
       );
       terminal.out(`ready exchange=${gateway.exchangeUrl} admin=${gateway.adminUrl}\n`);
     } catch (error) {
@@ -97,6 +99,31 @@ async function sendSample(
   if (before === undefined) await store.setFact(SAMPLE_FACT, messageId);
   const state = await finalState(store, messageId);
   return { messageId, sentNow: before === undefined, state };
+}
+
+const FIRST_USER = 'admin';
+
+/** As long as nobody has a password: a link to set that of the first user, for a quarter of an hour. */
+async function firstLink(
+  { terminal: { clock } }: Run,
+  { adminUrl, store }: RunningGateway,
+  logger: Logger,
+): Promise<{ readonly signInUrl?: string }> {
+  const context = { store, clock, logger, actor: 'cli:try' };
+  const users = await listUsers(context);
+  if (users.some(({ hasPassword, openId }) => hasPassword || openId)) return {};
+  if (!users.some(({ name }) => name === FIRST_USER)) {
+    await addUser(context, {
+      name: FIRST_USER,
+      fullName: 'Quản trị viên',
+      grants: [
+        { role: 'administrator', scope: 'all' },
+        { role: 'operator', scope: 'all' },
+      ],
+    });
+  }
+  const { secret } = await createLink(context, FIRST_USER, FIRST_LINK_MS);
+  return { signInUrl: `${adminUrl}/sign-in/link?t=${secret}` };
 }
 
 /** As a client would, over the network. The same file again after a crash is answered as a repeat. */
@@ -147,7 +174,7 @@ function text(
   gateway: RunningGateway,
   paths: SampleFolder,
   config: Config,
-  { messageId, sentNow, state }: SampleMessage,
+  { messageId, sentNow, state, signInUrl }: SampleMessage & { readonly signInUrl?: string },
 ): string {
   const shown = (path: string): string => {
     const near = relative(terminal.folder, path);
@@ -162,7 +189,8 @@ function text(
   return `${table([
     ['  SOAP endpoint', soap],
     ['  WSDL', `${soap}?wsdl`],
-    ['  admin', gateway.adminUrl],
+    ['  console', gateway.adminUrl],
+    ...(signInUrl === undefined ? [] : [['  sign in', `${signInUrl} (once, within 15 minutes)`]]),
     [
       '  folder',
       `${shown(resolve(paths.configFile, '..'))}${paths.fresh ? ' (made now)' : ' (made by an earlier start)'}, store ${shown(config.store.folder)}`,

@@ -673,6 +673,12 @@ export const ERRORS = {
     'The message says why; nothing was half done.',
     'Thông báo cho biết lý do; không có việc gì làm dở.',
   ),
+  'suite.invalid': client(
+    'The conformance suite {folder} cannot be used; problems found: {count}.',
+    'Không dùng được bộ ca kiểm thử {folder}; số lỗi tìm thấy: {count}.',
+    'Each is named with its file and line; docs/conformance.md says what a suite holds.',
+    'Từng lỗi được nêu kèm tệp và dòng; xem docs/conformance.md về cấu trúc một bộ.',
+  ),
   'config.missing': client(
     'There is no configuration file: {file}',
     'Không có tệp cấu hình: {file}',
@@ -782,6 +788,36 @@ export const ERRORS = {
     'Cơ quan {value} không có token này đang dùng.',
     'Look the id up with: agency show.',
     'Tra mã token bằng: agency show.',
+  ),
+  'user.unknown': client(
+    'There is no user {value}.',
+    'Không có người dùng {value}.',
+    'List them: edxgate user list.',
+    'Xem danh sách: edxgate user list.',
+  ),
+  'user.exists': client(
+    'The user {value} is there already.',
+    'Người dùng {value} đã có.',
+    'Change it with `user set`, or choose another name.',
+    'Sửa bằng `user set`, hoặc chọn tên khác.',
+  ),
+  'user.value': client(
+    'The value {value} of {member} cannot be used.',
+    'Không dùng được giá trị {value} của {member}.',
+    'Names have lower-case letters, digits and . _ @ -; each role stands once, with its agencies.',
+    'Tên gồm chữ thường, chữ số và . _ @ -; mỗi vai trò ghi một lần, kèm các cơ quan.',
+  ),
+  'user.changed': client(
+    'The user {value} was changed in the meantime.',
+    'Người dùng {value} vừa được thay đổi.',
+    'Nothing was done; look at it again.',
+    'Chưa thay đổi gì; xem lại rồi thực hiện.',
+  ),
+  'user.last-administrator': client(
+    'Nobody would be left to give rights.',
+    'Sẽ không còn ai có quyền quản trị.',
+    'Make another administrator for all agencies first.',
+    'Trước hết cấp vai trò quản trị cho người khác, với phạm vi toàn bộ.',
   ),
   'certificate.unreadable': client(
     'The certificate cannot be read: {reason}',

@@ -9,7 +9,6 @@ import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { readSecretText } from '../config/secret-file.js';
-import type { DigestSecret } from '../model/agency.js';
 import { refuse } from '../model/issue.js';
 import { findAgency, type OperatorContext } from './agencies.js';
 
@@ -61,7 +60,10 @@ export function sealSecret(secret: string, organId: string, key: Buffer): string
 }
 
 /** @returns undefined when it was not sealed with this key for this agency */
-export function unsealSecret({ sealed, organId }: DigestSecret, key: Buffer): Buffer | undefined {
+export function unsealSecret(
+  { sealed, organId }: { readonly sealed: string; readonly organId: string },
+  key: Buffer,
+): Buffer | undefined {
   const bytes = Buffer.from(sealed, 'base64');
   const nonce = bytes.subarray(0, NONCE_BYTES);
   const tag = bytes.subarray(NONCE_BYTES, NONCE_BYTES + TAG_BYTES);

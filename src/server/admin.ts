@@ -1,17 +1,23 @@
 /**
- * The admin listener. What is open without sign-in: `/livez`, `/readyz` and, if so set, `/metrics`.
- * Everything else answers 401: the console and REST are not part of this version.
+ * The admin listener: probes, metrics, and the routes of console and REST. What is open without sign-in:
+ * `/livez`, `/readyz`, if so set `/metrics`, and the routes that say so themselves.
  *
  * @module
  */
 import { createHash, timingSafeEqual } from 'node:crypto';
 import express, { type NextFunction, type Request, type Response } from 'express';
+import type { Logger } from '../log.js';
 import type { Metrics } from '../metrics.js';
 import type { Store } from '../store/store.js';
+import { mountRoutes, type RouteTable } from './admin-routes.js';
 
 export interface AdminOptions {
   readonly store: Store;
   readonly metrics: Metrics;
+  readonly logger: Logger;
+  readonly table: RouteTable;
+  /** Of the console. */
+  readonly key: Buffer;
   /** `open`: anybody may scrape; `token`: with this Bearer token. */
   readonly metricsAccess: 'open' | { readonly token: string };
   /** True while the disk is too full to accept packages. Absent = never. */
@@ -72,9 +78,7 @@ export function createAdmin(options: AdminOptions): express.Express {
     response.setHeader('Content-Type', options.metrics.contentType);
     response.send(await options.metrics.text());
   });
-  app.use((_request, response) => {
-    response.status(401).type('text/plain').send('Sign-in is needed.\n');
-  });
+  app.use(mountRoutes(options.table, options.key, options.logger));
   app.use((_error: unknown, _request: Request, response: Response, _next: NextFunction) => {
     response.status(400).type('text/plain').send('This is not a request.\n');
   });

@@ -34,6 +34,7 @@ import type {
 import type { MessageId } from '../model/message-id.js';
 import type { OrganId } from '../model/organ-id.js';
 import type { LogReader, StoredCheckpoint } from './log-reader.js';
+import type { PeopleStore } from './people-store.js';
 import type {
   ActOutcome,
   Actor,
@@ -76,6 +77,8 @@ export interface MessageFilter {
   readonly since?: number;
   readonly fromOrganId?: OrganId;
   readonly kind?: PackageKind;
+  /** Sent by or to one of these. */
+  readonly organs?: readonly OrganId[];
   /**
    * Words that must all stand in the search text; case, diacritics and order do not matter. A word
    * matches at the beginning of words: `hanh ch` finds `hành chính`. One with marks within, such as
@@ -101,6 +104,8 @@ export interface DeliveryFilter {
   readonly createdBefore?: number;
   /** Priority 1 to 4. */
   readonly urgent?: boolean;
+  /** Of messages sent by one of these, or going to one of them. */
+  readonly organs?: readonly OrganId[];
 }
 
 /** Content past its time, by how its message ended. */
@@ -144,7 +149,7 @@ export interface StoreCounts {
   }[];
 }
 
-export interface Store {
+export interface Store extends PeopleStore {
   // ---- directory -------------------------------------------------------------------------------
   /** By organ id or by old organ id, exactly. */
   getAgency(organId: string): Promise<Agency | undefined>;

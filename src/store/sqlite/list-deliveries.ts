@@ -49,7 +49,8 @@ function stream(index: string, where: string, ...values: Value[]): Stream {
  * knows less about the rows.
  */
 function conditions(filter: DeliveryFilter): Condition[] {
-  const { states, toOrganId, fromOrganId, kind, lastCode, createdBefore, urgent } = filter;
+  const { states, toOrganId, fromOrganId, kind, lastCode, createdBefore, urgent, organs } = filter;
+  const concerned = organs && JSON.stringify(organs);
   const all = [
     states && condition('+d.state IN (SELECT value FROM json_each(?))', JSON.stringify(states)),
     toOrganId !== undefined && condition('+d.to_organ_id = ?', toOrganId),
@@ -58,6 +59,13 @@ function conditions(filter: DeliveryFilter): Condition[] {
     lastCode !== undefined && condition('+d.last_code = ?', lastCode),
     createdBefore !== undefined && condition('+d.created_at < ?', createdBefore),
     urgent !== undefined && condition(urgent ? '+d.priority >= 1' : '+d.priority < 1'),
+    concerned !== undefined &&
+      condition(
+        `(+d.from_organ_id IN (SELECT value FROM json_each(?))
+          OR +d.to_organ_id IN (SELECT value FROM json_each(?)))`,
+        concerned,
+        concerned,
+      ),
   ];
   return all.filter((one) => typeof one === 'object');
 }

@@ -22,6 +22,17 @@ import type { Statements, Value } from './statements.js';
  */
 const CLOCK_SLACK_MS = 86_400_000;
 
+const CONCERNS = `(m.from_organ_id IN (SELECT value FROM json_each(?)) OR EXISTS (
+  SELECT 1 FROM delivery d WHERE d.message_ref = m.id
+    AND d.to_organ_id IN (SELECT value FROM json_each(?))))`;
+
+/** Messages that concern one of the agencies, as sender or recipient. */
+function concerning({ organs }: MessageFilter): Conditions {
+  if (organs === undefined) return { sql: '', values: [] };
+  const list = JSON.stringify(organs);
+  return { sql: ` AND ${CONCERNS}`, values: [list, list] };
+}
+
 interface Conditions {
   readonly sql: string;
   readonly values: readonly Value[];
@@ -41,7 +52,8 @@ function conditions(filter: MessageFilter): Conditions {
   if (filter.since !== undefined) add('m.received_at >= ?', filter.since);
   if (filter.fromOrganId !== undefined) add('m.from_organ_id = ?', filter.fromOrganId);
   if (filter.kind !== undefined) add('m.kind = ?', filter.kind);
-  return { sql: parts.join(''), values };
+  const concerned = concerning(filter);
+  return { sql: parts.join('') + concerned.sql, values: [...values, ...concerned.values] };
 }
 
 function indexFor({ documentKey, fromOrganId, kind }: MessageFilter): string {
@@ -114,14 +126,16 @@ function inIndex(
   limit: number,
 ): MessageRow[] {
   const { since } = filter;
+  const concerned = concerning(filter);
   return sql.all<MessageRow>(
     `SELECT ${MESSAGE_COLUMNS} FROM message_search s CROSS JOIN message m ON m.id = s.rowid
-     WHERE s.message_search MATCH ? AND s.rowid < ? AND s.rowid > ? AND m.received_at >= ?
+     WHERE s.message_search MATCH ? AND s.rowid < ? AND s.rowid > ? AND m.received_at >= ?${concerned.sql}
      ORDER BY s.rowid DESC LIMIT ?`,
     matchText(words, filter),
     before,
     lastBefore(sql, since),
     since ?? 0,
+    ...concerned.values,
     limit,
   );
 }

@@ -44,10 +44,11 @@ import * as breakers from './read-breakers.js';
 import * as deliveries from './read-deliveries.js';
 import { nextDueAt } from './read-leases.js';
 import * as queue from './read-queue.js';
-import { SqliteDirectory, type SqliteStoreOptions } from './sqlite-directory.js';
+import type { SqliteStoreOptions } from './sqlite-directory.js';
+import { SqlitePeople } from './sqlite-people.js';
 import type { Rescheduled, RescheduleStep } from './write-reschedule.js';
 
-export class SqliteQueue extends SqliteDirectory {
+export class SqliteQueue extends SqlitePeople {
   protected readonly files: ContentFiles;
 
   constructor(options: SqliteStoreOptions) {

@@ -17,6 +17,7 @@ import { deliveryOperations } from './write-deliveries.js';
 import { directoryOperations } from './write-directory.js';
 import { logOperations } from './write-log.js';
 import { messageOperations } from './write-messages.js';
+import { peopleOperations } from './write-people.js';
 import { queueOperations } from './write-queue-acts.js';
 import { refusalOperations } from './write-refusals.js';
 import { retentionOperations } from './write-retention.js';
@@ -38,6 +39,7 @@ function makeOperations(sql: Statements, { folder, refusals }: WriterData) {
     ...retentionOperations(sql, files),
     ...signInOperations(sql),
     ...logOperations(sql),
+    ...peopleOperations(sql),
   };
 }
 

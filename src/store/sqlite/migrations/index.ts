@@ -10,6 +10,7 @@ import { QUEUE } from './0003-queue.js';
 import { SEARCH } from './0004-search.js';
 import { LOG_CHAIN } from './0005-log-chain.js';
 import { CERTIFICATES } from './0006-certificates.js';
+import { PEOPLE } from './0007-people.js';
 
 export const MIGRATIONS: readonly string[] = [
   FIRST,
@@ -18,4 +19,5 @@ export const MIGRATIONS: readonly string[] = [
   SEARCH,
   LOG_CHAIN,
   CERTIFICATES,
+  PEOPLE,
 ];
