@@ -16,9 +16,12 @@ import { refusalOf } from './refusal.js';
 import { inFormOf } from './soap-answer.js';
 
 const REALM = 'Basic realm="edxgate", charset="UTF-8"';
-/** How long a client may go on sending what nobody reads, so that it gets to see the answer. */
-const LINGER_MS = 2000;
-const LINGER_BYTES = 8 * 1024 * 1024;
+/**
+ * How long a client may go on sending what nobody keeps, so that it gets to see the answer: stacks that
+ * show credentials only after a 401 (.NET, httpclient of Ruby) send the whole of their first request.
+ */
+const LINGER_MS = 10_000;
+const LINGER_BYTES = 32 * 1024 * 1024;
 
 const OURS: ReadonlySet<ErrorCode> = new Set(['server.internal', 'server.store']);
 /** Says nothing about what was sent: nothing to keep for anybody, and no room to keep it. */
@@ -88,19 +91,24 @@ export async function failRequest(
     .status(error.http)
     .setHeader('Content-Type', contentType)
     .setHeader('Content-Length', body.byteLength)
-    .end(body, () => {
-      if (!request.complete) endUnread(request);
-    });
+    .write(body);
+  if (request.complete) response.end();
+  else endUnread(request, response);
 }
 
-function endUnread(request: Request): void {
+/** Ends the answer, and with it the connection, once the client has sent what it had to send. */
+function endUnread(request: Request, response: Response): void {
   let drained = 0;
-  const timer = setTimeout(() => request.socket.destroy(), LINGER_MS);
-  request.socket.once('close', () => clearTimeout(timer));
+  const cut = (): void => {
+    request.socket.destroy();
+  };
+  const timer = setTimeout(cut, LINGER_MS);
   request.on('data', (chunk: Buffer) => {
     drained += chunk.length;
-    if (drained > LINGER_BYTES) request.socket.destroy();
+    if (drained > LINGER_BYTES) cut();
   });
+  request.once('end', () => response.end());
+  request.once('close', () => clearTimeout(timer));
   request.resume();
 }
 

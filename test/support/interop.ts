@@ -1,11 +1,13 @@
 /**
  * One job that every foreign client does, and the report it must come back with: all nine operations,
- * a refusal, and a large package.
+ * a refusal, and a large package. What the members mean: test/interop/README.md.
  *
  * @module
  */
-import { spawn } from 'node:child_process';
 import { PDF } from './sample-document.js';
+
+export type SoapVersion = '1.1' | '1.2';
+export type Carrier = 'inline' | 'mtom' | 'swa';
 
 export interface Caller {
   readonly organId: string;
@@ -15,7 +17,12 @@ export interface Caller {
 export interface InteropJob {
   /** Address of the WSDL; the client must find everything else in it. */
   readonly wsdl: string;
-  readonly version: '1.1' | '1.2';
+  /** Of the endpoint, for stubs that were generated before. */
+  readonly address: string;
+  /** Path of a PEM file: the only authority to trust. */
+  readonly ca: string;
+  readonly soap: SoapVersion;
+  readonly carrier: Carrier;
   readonly sender: Caller;
   readonly recipient: Caller;
   /** Text with Vietnamese letters and characters that XML escapes. */
@@ -30,6 +37,27 @@ export interface InteropJob {
     readonly Code: string;
     readonly PromulgationDate: string;
   };
+}
+
+/** The steps of the job, by the keys of the report. */
+export const STEPS = [
+  'ping',
+  'sendPackage',
+  'sendDocument',
+  'listPending',
+  'getPackage',
+  'confirm',
+  'sendStatus',
+  'traces',
+  'organizations',
+  'fault',
+  'large',
+] as const;
+export type Step = (typeof STEPS)[number];
+
+/** A step that the stack could not do. */
+export interface Failed {
+  readonly failed: string;
 }
 
 export interface InteropReport {
@@ -68,6 +96,9 @@ export interface InteropReport {
   } | null;
   readonly large: { readonly contentDigest: string; readonly sha256: string };
 }
+
+/** What a client wrote: steps may have failed or be missing. */
+export type ClientReport = { readonly [S in Step]?: InteropReport[S] | Failed };
 
 /** The tree that a generated client would build for a document. */
 export function typedDocument(documentId: string, codeNumber: string): unknown {
@@ -110,44 +141,4 @@ export function typedDocument(documentId: string, codeNumber: string): unknown {
       ],
     },
   };
-}
-
-/**
- * Runs a foreign client as a process: the job on its standard input, the report on its standard output.
- *
- * @param install what to run when the client is not there: the test fails with it.
- */
-export function runClient(
-  command: string,
-  args: readonly string[],
-  job: InteropJob,
-  install: string,
-): Promise<InteropReport> {
-  return new Promise((resolve, reject) => {
-    const child = spawn(command, args, { stdio: ['pipe', 'pipe', 'pipe'] });
-    let out = '';
-    let errors = '';
-    child.stdout.setEncoding('utf8').on('data', (text: string) => {
-      out += text;
-    });
-    child.stderr.setEncoding('utf8').on('data', (text: string) => {
-      errors += text;
-    });
-    // A client that dies early closes its input; its exit status says more than the broken pipe.
-    child.stdin.on('error', () => undefined);
-    child.once('error', () => reject(new Error(`${command} is not installed; run: ${install}`)));
-    child.once('close', (code) => {
-      if (code === 0) resolve(JSON.parse(out) as InteropReport);
-      else {
-        const missing = /No module named|Class "SoapClient" not found/.test(errors + out);
-        const hint = missing ? `not installed; run: ${install}\n` : '';
-        reject(
-          new Error(
-            `${command} ended with ${code}: ${hint}${errors.slice(-2000)}${out.slice(-500)}`,
-          ),
-        );
-      }
-    });
-    child.stdin.end(JSON.stringify(job));
-  });
 }

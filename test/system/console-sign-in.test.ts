@@ -229,7 +229,7 @@ describe('signing in to the admin listener', () => {
     expect(headers.get('content-security-policy')).to.include("default-src 'none'");
     expect(headers.get('content-security-policy')).to.include("frame-ancestors 'none'");
     expect(headers.get('cache-control')).to.equal('no-store');
-    expect(headers.get('referrer-policy')).to.equal('no-referrer');
+    expect(headers.get('referrer-policy')).to.equal('same-origin');
     expect(text).not.to.match(/https?:\/\/(?!127)/);
     const [, style = ''] = /href="(\/assets\/style[^"]+)"/.exec(text) ?? [];
     const sheet = await person.get(style);

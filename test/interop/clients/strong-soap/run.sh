@@ -1,0 +1,2 @@
+#!/bin/sh
+cd "$1" && exec node client.mjs
