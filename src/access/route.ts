@@ -64,6 +64,8 @@ export interface AdminRoute {
   readonly path: string;
   readonly rule: Rule;
   readonly reach: Reach;
+  /** The same for everybody: who calls is not looked up, and the answer may be kept on the way. */
+  readonly forAll?: true;
   handle(request: AdminRequest): Promise<AdminAnswer>;
 }
 

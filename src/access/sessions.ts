@@ -84,7 +84,7 @@ export async function findSession(
   const user = await store.getUser(session.userName);
   if (user === undefined || user.locked) return undefined;
   if (session.hash === hash && now - session.rotatedAt > ROTATE_MS) {
-    return { user, ...(await rotated({ store, clock }, session)) };
+    return { user, ...((await rotated({ store, clock }, session)) ?? { session }) };
   }
   if (now - session.seenAt < TOUCH_MS) return { user, session };
   const touched = { ...session, seenAt: now };
@@ -92,12 +92,17 @@ export async function findSession(
   return { user, session: touched };
 }
 
-/** A new token for the same session; after a change of rights or a proof, and by time. */
+/**
+ * A new token for the same session; after a change of rights or a proof, and by time.
+ *
+ * @returns undefined when a request at the same moment was faster: its token counts, the one before still
+ * does for a moment, and a second one would sign the browser out.
+ */
 export async function rotated(
   { store, clock }: Context,
   session: Session,
   change: Partial<Pick<Session, 'provedAt'>> = {},
-): Promise<Required<Opened>> {
+): Promise<Required<Opened> | undefined> {
   const now = clock.now();
   const token = newSecret();
   const next: Session = {
@@ -108,8 +113,7 @@ export async function rotated(
     rotatedAt: now,
     seenAt: now,
   };
-  await store.putSession(next);
-  return { session: next, token };
+  return (await store.putSession(next)) ? { session: next, token } : undefined;
 }
 
 // ---- forms -------------------------------------------------------------------------------------------

@@ -1,7 +1,8 @@
 /**
  * Signing in with name and password, a second factor where the user has one, or a link that works once.
  * A wrong name and a wrong password get the same answer in the same time. Every attempt is an entry of
- * the chained log, but for those that came before their wait was over: they are not tried.
+ * the chained log, but for those that came before their wait was over: they are not tried. Attempts for
+ * one name, and from one address, are tried one after the other.
  *
  * @module
  */
@@ -10,16 +11,29 @@ import type { Clock } from '../clock.js';
 import { parseUserName, type SignInState, type User, type UserName } from '../model/user.js';
 import { unsealSecret } from '../operate/digest-secrets.js';
 import type { Store } from '../store/store.js';
+import { browserOf } from './known-browser.js';
+import { OneAtATime } from './one-at-a-time.js';
 import { checkPassword, keepPassword } from './password.js';
 import { type Opened, openSession, secretHash } from './sessions.js';
-import { type AddressWaits, afterFailure } from './slow-guesses.js';
+import { afterFailure, networkOf, type Waits } from './slow-guesses.js';
 import { checkTotp, recoveryHash } from './totp.js';
 
 export interface SignInContext {
   readonly store: Store;
   readonly clock: Clock;
   readonly key: Buffer;
-  readonly waits: AddressWaits;
+  readonly waits: {
+    readonly addresses: Waits;
+    /** Of names that nobody has, and of browsers that are known. */
+    readonly others: Waits;
+  };
+}
+
+/** Where an attempt comes from. */
+export interface From {
+  readonly address: string;
+  /** The mark that the browser shows, see known-browser.ts. */
+  readonly browser?: string | undefined;
 }
 
 export type SignInOutcome =
@@ -51,31 +65,58 @@ function readTicket(ticket: string, now: number, key: Buffer): UserName | undefi
   return Number(until) > now ? parseUserName(name) : undefined;
 }
 
+/** In this process: another one has a store of its own. */
+const attempts = new OneAtATime();
+
+/** Name first, then address, so that none waits for one that waits for it. */
+function inTurn<T>(
+  name: UserName | undefined,
+  { address }: From,
+  work: () => Promise<T>,
+): Promise<T> {
+  const fromAddress = (): Promise<T> => attempts.run(`address ${networkOf(address)}`, work);
+  return name === undefined ? fromAddress() : attempts.run(`name ${name}`, fromAddress);
+}
+
 /** @returns until when this name and address have to wait; 0 when they need not. */
 async function waitOf(
-  { store, clock, waits }: SignInContext,
+  { store, clock, key, waits }: SignInContext,
   name: UserName | undefined,
-  address: string,
+  { address, browser }: From,
 ): Promise<number> {
-  const state = name === undefined ? undefined : await store.getSignInState(name);
-  const until = Math.max(state?.waitUntil ?? 0, waits.until(address));
-  return until > clock.now() ? until : 0;
+  const now = clock.now();
+  const known = browserOf(browser, name, now, key);
+  const counted = known === undefined && name !== undefined;
+  const state = counted ? await store.getSignInState(name) : undefined;
+  const until = Math.max(
+    state?.waitUntil ?? 0,
+    waits.others.until(known ?? name ?? ''),
+    waits.addresses.until(networkOf(address)),
+  );
+  return until > now ? until : 0;
 }
 
 async function failed(
   context: SignInContext,
   name: UserName | undefined,
   user: User | undefined,
-  address: string,
+  { address, browser }: From,
   why: string,
 ): Promise<SignInOutcome> {
-  const { store, clock, waits } = context;
-  waits.failed(address);
-  // Of names that nobody has nothing is kept: the log would grow by what strangers type.
-  if (name !== undefined && user !== undefined) {
-    const state = afterFailure(await store.getSignInState(name), clock.now());
-    await store.noteSignIn(name, state, 'sign-in.failed', { address, why });
+  const { store, clock, key, waits } = context;
+  const now = clock.now();
+  waits.addresses.failed(networkOf(address));
+  if (name === undefined || user === undefined) {
+    if (name !== undefined) waits.others.failed(name);
+    // Of names that nobody has nothing is kept: the log would grow by what strangers type.
+    await store.noteStranger();
+    return { kind: 'wrong' };
   }
+  const known = browserOf(browser, name, now, key);
+  if (known !== undefined) waits.others.failed(known);
+  const before = await store.getSignInState(name);
+  const state = known === undefined ? afterFailure(before, now) : before;
+  await store.noteSignIn(name, state, 'sign-in.failed', { address, why });
   return { kind: 'wrong' };
 }
 
@@ -93,19 +134,26 @@ async function succeeded(
   return { kind: 'signed-in', user, ...(await openSession(context, user.name, address)) };
 }
 
-export async function signIn(
+type Credentials = From & { readonly name: string; readonly password: string };
+
+export function signIn(context: SignInContext, shown: Credentials): Promise<SignInOutcome> {
+  const name = parseUserName(shown.name.trim().toLowerCase());
+  return inTurn(name, shown, () => tryPassword(context, name, shown));
+}
+
+async function tryPassword(
   context: SignInContext,
-  shown: { readonly name: string; readonly password: string; readonly address: string },
+  name: UserName | undefined,
+  shown: Credentials,
 ): Promise<SignInOutcome> {
   const { store, clock, key } = context;
   const { address, password } = shown;
-  const name = parseUserName(shown.name.trim().toLowerCase());
-  const until = await waitOf(context, name, address);
+  const until = await waitOf(context, name, shown);
   if (until > 0) return { kind: 'wait', until };
   const user = name === undefined ? undefined : await store.getUser(name);
   const { right, outdated } = await checkPassword(password, user?.password);
   if (!right || user === undefined || user.locked) {
-    return failed(context, name, user, address, user?.locked === true ? 'locked' : 'password');
+    return failed(context, name, user, shown, user?.locked === true ? 'locked' : 'password');
   }
   if (outdated) await keepAnew(context, user, password);
   if (user.totp !== undefined) {
@@ -124,25 +172,32 @@ async function keepAnew({ store }: SignInContext, user: User, password: string):
   });
 }
 
+type SecondStep = From & { readonly ticket: string; readonly code: string };
+
 /** The second step. @param code from the app, or a recovery code, which works once. */
-export async function signInWithCode(
+export function signInWithCode(context: SignInContext, shown: SecondStep): Promise<SignInOutcome> {
+  const name = readTicket(shown.ticket, context.clock.now(), context.key);
+  return inTurn(name, shown, () => tryCode(context, name, shown));
+}
+
+async function tryCode(
   context: SignInContext,
-  shown: { readonly ticket: string; readonly code: string; readonly address: string },
+  name: UserName | undefined,
+  shown: SecondStep,
 ): Promise<SignInOutcome> {
   const { store, clock, key } = context;
-  const { address, code, ticket } = shown;
-  const name = readTicket(ticket, clock.now(), key);
-  const until = await waitOf(context, name, address);
+  const { address, code } = shown;
+  const until = await waitOf(context, name, shown);
   if (until > 0) return { kind: 'wait', until };
   const user = name === undefined ? undefined : await store.getUser(name);
   if (name === undefined || user === undefined || user.locked) {
-    return failed(context, name, user, address, 'ticket');
+    return failed(context, name, user, shown, 'ticket');
   }
   const sealed = user.totp;
   const kept = sealed === undefined ? undefined : unsealSecret({ sealed, organId: user.name }, key);
   // Base64 inside the seal: what is sealed is text.
   const secret = kept && Buffer.from(kept.toString('latin1'), 'base64');
-  if (secret === undefined) return failed(context, name, user, address, 'code');
+  if (secret === undefined) return failed(context, name, user, shown, 'code');
   const { lastTotpStep } = await store.getSignInState(name);
   const step = checkTotp(secret, code, clock.now(), lastTotpStep);
   if (step !== undefined) {
@@ -151,7 +206,7 @@ export async function signInWithCode(
   if (await useRecoveryCode(context, user, code)) {
     return succeeded(context, user, address, 'password+recovery');
   }
-  return failed(context, name, user, address, 'code');
+  return failed(context, name, user, shown, 'code');
 }
 
 async function useRecoveryCode(
@@ -182,11 +237,17 @@ export async function ownerOfLink(
   return user === undefined || user.locked ? undefined : user;
 }
 
+type LinkUse = From & { readonly secret: string; readonly password: string };
+
 /** Sets the password and signs in; the link has been used then, and other sessions have ended. */
-export async function signInByLink(
-  context: SignInContext,
-  shown: { readonly secret: string; readonly password: string; readonly address: string },
-): Promise<SignInOutcome> {
+export async function signInByLink(context: SignInContext, shown: LinkUse): Promise<SignInOutcome> {
+  // Before the work: hashing is for those who have a link.
+  const owner = await ownerOfLink(context, shown.secret);
+  if (owner === undefined) return { kind: 'wrong' };
+  return inTurn(owner.name, shown, () => setByLink(context, shown));
+}
+
+async function setByLink(context: SignInContext, shown: LinkUse): Promise<SignInOutcome> {
   const { store } = context;
   const kept = await keepPassword(shown.password);
   const link = await store.useLink(secretHash(shown.secret));

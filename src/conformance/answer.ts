@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { GatewayError } from '../model/issue.js';
+import { GatewayError, refuse } from '../model/issue.js';
 import { readFault, type SoapFault } from '../soap/answer-reader.js';
 import {
   type ContentType,
@@ -74,19 +74,29 @@ function versionOf(namespace: string): SoapVersion | undefined {
   return namespace === SOAP_NAMESPACE['1.2'] ? '1.2' : undefined;
 }
 
+const TWICE = 'a part is referred to more than once';
+/** Bounded within: a tag with a thousand `href` would be gone through as often. */
 const INCLUDE =
-  /<(?:[\w.-]+:)?Include\b[^<>]*?\bhref\s*=\s*["']cid:([^"'<>]+)["'][^<>]*?(?:\/>|>\s*<\/(?:[\w.-]+:)?Include\s*>)/g;
+  /<(?:[\w.-]{1,100}:)?Include\b[^<>]{0,1000}?\bhref\s*=\s*["']cid:([^"'<>]{1,1000})["'][^<>]{0,1000}?(?:\/>|>\s*<\/(?:[\w.-]{1,100}:)?Include\s*>)/g;
 
-/** The envelope with what its parts hold put in its place (XOP 1.0 §3.2). @throws GatewayError */
+/**
+ * The envelope with what its parts hold put in its place (XOP 1.0 §3.2). All that is put there is no more
+ * than the parts: an answer that names one part a thousand times would become a text of any size.
+ * @throws GatewayError
+ */
 function wholeText(
   body: Buffer,
   contentType: ContentType,
 ): { text: Buffer; rootType: ContentType } {
   if (contentType.type !== 'multipart/related') return { text: body, rootType: contentType };
   const { root, parts } = readMultipart(body, contentType);
+  let left = body.length;
   const text = root.content.toString('utf8').replace(INCLUDE, (whole, id: string) => {
     const part = parts.get(id) ?? parts.get(decoded(id));
-    return part === undefined ? whole : part.content.toString('base64');
+    if (part === undefined) return whole;
+    left -= part.content.length;
+    if (left < 0) throw refuse('soap.multipart', { reason: TWICE });
+    return part.content.toString('base64');
   });
   return { text: Buffer.from(text, 'utf8'), rootType: root.contentType };
 }

@@ -158,6 +158,8 @@ function assertionDifferences(assertion: Assertion, judged: Judged): Difference[
   ];
   if (value === undefined) return differs('XML', answer.unreadable ?? 'no XML');
   if ('count' in assertion) {
+    // A number or a truth value would always be one: `count()` refuses what are no nodes.
+    evaluated(`count(${place})`, answer);
     if (value.count === assertion.count) return [];
     return differs(`${assertion.count} nodes`, `${value.count} nodes`);
   }

@@ -101,11 +101,27 @@ function httpRequest(
   const body = request.body === undefined ? undefined : fileOf(request.body, context);
   return {
     method: request.method,
-    url: new URL(target).origin + variables.fill(request.path),
+    url: addressOf(target, variables.fill(request.path)),
     headers: Object.fromEntries(headers),
     ...(body === undefined ? {} : { body: body.bytes }),
     filled: body?.filled === true,
   };
+}
+
+/**
+ * The path may come from a stranger's suite or from an earlier answer: whatever it is, the sign-in goes to
+ * the gateway that the tester named, and to nobody else.
+ * @throws BrokenCase
+ */
+function addressOf(target: string, path: string): string {
+  const { origin } = new URL(target);
+  const url = origin + path;
+  if (path.startsWith('/') && URL.canParse(url) && new URL(url).origin === origin) return url;
+  const shown = path.slice(0, 100);
+  throw new BrokenCase(
+    `${shown} is no path of the gateway: it must begin with /`,
+    `${shown} không phải đường dẫn của cổng: phải bắt đầu bằng /`,
+  );
 }
 
 function operationRequest(request: OperationRequest, context: RequestContext): WrittenRequest {

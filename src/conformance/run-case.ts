@@ -12,7 +12,7 @@ import { type SigningPair, type WrittenRequest, writeRequest } from './request.j
 import type { CaseResult, Difference, StepResult } from './run-result.js';
 import type { Case, Need, Role, Step, Suite, Words } from './suite.js';
 import { type Participant, Variables } from './variables.js';
-import { answerMessage, requestMessage } from './wire.js';
+import { answerMessage, blotted, requestMessage } from './wire.js';
 
 /** An agency that steps are sent as. */
 export interface Player extends Participant {
@@ -156,7 +156,8 @@ async function runStep(
     target: target.url,
     ...(signing === undefined ? {} : { signing }),
   });
-  const { headers, secrets } = signedIn(written, player);
+  const headers = signedIn(written, player);
+  const secrets = secretsOf(players);
   const start = clock.monotonic();
   const http = await sendHttp({
     url: written.url,
@@ -181,7 +182,8 @@ async function runStep(
     context.onAnswer?.({ case: one, step, written, answer, variables });
     const differences = judge({ step, written, answer, suite, variables });
     if (differences.length === 0) differences.push(...saved(step, answer, variables));
-    return { ...base, answer: answerMessage(http, secrets), differences };
+    const shown = differences.map((one) => withoutSecrets(one, secrets));
+    return { ...base, answer: answerMessage(http, secrets), differences: shown };
   } finally {
     answer.dispose();
   }
@@ -203,20 +205,34 @@ function noAnswer(http: Exclude<HttpAnswer, { kind: 'answer' }>, context: CaseCo
   return { what: 'http', expected: 'an answer', actual: `none: ${http.kind}, ${http.reason}` };
 }
 
-interface SignedIn {
-  readonly headers: Readonly<Record<string, string>>;
-  /** What must never be shown. */
-  readonly secrets: readonly string[];
+function pairOf({ organId, token }: Player): string {
+  return Buffer.from(`${organId}:${token}`, 'utf8').toString('base64');
 }
 
 /** HTTP Basic, unless the step has an Authorization of its own. */
-function signedIn({ headers }: WrittenRequest, player: Player | undefined): SignedIn {
-  if (player?.token === undefined) return { headers, secrets: [] };
-  const { organId, token } = player;
-  const pair = Buffer.from(`${organId}:${token}`, 'utf8').toString('base64');
-  const secrets = [token, pair];
-  if (headers['authorization'] !== undefined) return { headers, secrets };
-  return { headers: { ...headers, authorization: `Basic ${pair}` }, secrets };
+function signedIn(
+  { headers }: WrittenRequest,
+  player: Player | undefined,
+): Readonly<Record<string, string>> {
+  if (player?.token === undefined || headers['authorization'] !== undefined) return headers;
+  return { ...headers, authorization: `Basic ${pairOf(player)}` };
+}
+
+/** What must never be shown: of all agencies, since an answer to one may hold what another had sent. */
+function secretsOf(players: CaseContext['players']): string[] {
+  return Object.values(players).flatMap((one) =>
+    one.token === undefined ? [] : [one.token, pairOf(one)],
+  );
+}
+
+function withoutSecrets(one: Difference, secrets: readonly string[]): Difference {
+  const { place, expected, actual } = one;
+  return {
+    ...one,
+    ...(place === undefined ? {} : { place: blotted(place, secrets) }),
+    expected: blotted(expected, secrets),
+    actual: blotted(actual, secrets),
+  };
 }
 
 function saved(step: Step, answer: ReadAnswer, variables: Variables): Difference[] {

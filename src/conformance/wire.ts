@@ -7,6 +7,7 @@
 import { STATUS_CODES } from 'node:http';
 import { parseContentType } from '../soap/content-type.js';
 import type { HttpResponse } from '../soap/exchange.js';
+import { MULTIPART_LIMITS } from '../soap/multipart.js';
 import type { WrittenRequest } from './request.js';
 import type { WireMessage } from './run-result.js';
 import { textOf } from './variables.js';
@@ -15,6 +16,8 @@ export const MAX_WIRE_CHARS = 64 * 1024;
 const BLOT = '***';
 /** A shorter secret would blot out ordinary text. */
 const MIN_SECRET_CHARS = 6;
+/** As many as are read; a boundary of one letter may cut a body into millions. */
+const MAX_PIECES = MULTIPART_LIMITS.parts + 2;
 
 export function requestMessage(
   request: WrittenRequest,
@@ -54,7 +57,8 @@ function contentOf(
   };
 }
 
-function blotted(text: string, secrets: readonly string[]): string {
+/** A text without the secrets. */
+export function blotted(text: string, secrets: readonly string[]): string {
   let clean = text;
   for (const one of secrets) {
     if (one.length >= MIN_SECRET_CHARS) clean = clean.replaceAll(one, BLOT);
@@ -68,7 +72,8 @@ function bodyText(body: Buffer, contentType: string | undefined): string {
   const boundary = parseContentType(contentType).parameters.get('boundary');
   if (boundary === undefined || boundary === '') return `[${body.length} bytes]`;
   // latin1 keeps one character for each byte, so that parts can be told apart by text.
-  const pieces = body.toString('latin1').split(`--${boundary}`);
+  const pieces = body.toString('latin1').split(`--${boundary}`, MAX_PIECES + 1);
+  if (pieces.length > MAX_PIECES) return `[${body.length} bytes]`;
   return pieces.map((piece) => partText(Buffer.from(piece, 'latin1'))).join(`--${boundary}`);
 }
 

@@ -54,6 +54,8 @@ export const ASSET_ROUTES: readonly AdminRoute[] = [
     path: '/assets/:name',
     rule: 'open',
     reach: 'none',
+    // A session's new token must not stand in an answer that others may keep.
+    forAll: true,
     async handle({ path }) {
       const found = Object.values(ASSETS).find(({ url }) => url === path);
       if (found === undefined) return page('', 404);

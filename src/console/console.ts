@@ -4,7 +4,7 @@
  * @module
  */
 import type { AdminRoute } from '../access/route.js';
-import { AddressWaits } from '../access/slow-guesses.js';
+import { FREE_FOR_ADDRESS, FREE_FOR_NAME, Waits } from '../access/slow-guesses.js';
 import { ASSET_ROUTES } from './assets.js';
 import type { ConsoleContext } from './context.js';
 import { messageRoutes } from './message-routes.js';
@@ -13,7 +13,11 @@ import { signInRoutes } from './sign-in-routes.js';
 
 export function consoleContext(parts: Omit<ConsoleContext, 'signIn'>): ConsoleContext {
   const { store, clock, key } = parts;
-  return { ...parts, signIn: { store, clock, key, waits: new AddressWaits(clock) } };
+  const waits = {
+    addresses: new Waits(clock, FREE_FOR_ADDRESS),
+    others: new Waits(clock, FREE_FOR_NAME),
+  };
+  return { ...parts, signIn: { store, clock, key, waits } };
 }
 
 export function consoleRoutes(context: ConsoleContext): readonly AdminRoute[] {

@@ -125,4 +125,8 @@ export const LABELS_EN = {
   'story.course': 'Course',
   'story.facts': 'Facts',
   'story.recipients': 'Recipients ({n})',
+  'verdict.fail': 'Fail',
+  'verdict.notRun': 'Not run',
+  'verdict.pass': 'Pass',
+  'verdict.warning': 'Warning',
 } as const satisfies Readonly<Record<LabelKey, string>>;

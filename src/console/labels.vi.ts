@@ -124,6 +124,10 @@ export const LABELS_VI = {
   'story.course': 'Diễn biến',
   'story.facts': 'Thông tin',
   'story.recipients': 'Bên nhận ({n})',
+  'verdict.fail': 'Không đạt',
+  'verdict.notRun': 'Chưa thực hiện',
+  'verdict.pass': 'Đạt',
+  'verdict.warning': 'Lưu ý',
 } as const;
 
 export type LabelKey = keyof typeof LABELS_VI;

@@ -4,9 +4,11 @@
  * @module
  */
 import { endedCookie, sessionCookie } from '../access/identify.js';
+import { knownBrowser, knownCookie, knownCookieName } from '../access/known-browser.js';
 import { MAX_PASSWORD_CHARS, MIN_PASSWORD_CHARS } from '../access/password.js';
 import { type AdminAnswer, type AdminRequest, type AdminRoute, seeOther } from '../access/route.js';
 import {
+  type From,
   ownerOfLink,
   type SignInOutcome,
   signIn,
@@ -25,6 +27,13 @@ const YEAR_S = 31_536_000;
 
 function preference(name: 'lang' | 'theme', value: string, secure: boolean): string {
   return `${name}=${value}; Path=/; SameSite=Strict; HttpOnly; Max-Age=${YEAR_S}${secure ? '; Secure' : ''}`;
+}
+
+function from({ address, headers, secure }: AdminRequest): From {
+  const name = `${knownCookieName(secure)}=`;
+  const pairs = (headers['cookie'] ?? '').split(';').map((pair) => pair.trim());
+  const browser = pairs.find((pair) => pair.startsWith(name))?.slice(name.length);
+  return { address, browser };
 }
 
 interface Field {
@@ -55,7 +64,14 @@ async function answer(
   switch (outcome.kind) {
     case 'signed-in': {
       const { user, token } = outcome;
-      const cookies = [sessionCookie(token, request.secure)];
+      const { store, clock, key } = context;
+      // Whoever was signed in here before no longer is.
+      const before = request.caller?.session;
+      if (before !== undefined) await store.endSession(before.id);
+      const cookies = [
+        sessionCookie(token, request.secure),
+        knownCookie(knownBrowser(user.name, clock.now(), key), request.secure),
+      ];
       const language = preference('lang', user.language, request.secure);
       return seeOther(shown.back, [...cookies, language]);
     }
@@ -86,15 +102,23 @@ export function signInRoutes(context: ConsoleContext): AdminRoute[] {
       return form(context, request, { back });
     }),
     route('POST', '/sign-in', async (request) => {
-      const { form: fields, address, secure } = request;
+      const { form: fields, secure } = request;
       const back = safeBack(fields.get('back'));
       const name = (fields.get('name') ?? '').slice(0, 200);
       if (!secure && !context.clearPasswords) return form(context, request, { back }, 403);
       const ticket = fields.get('ticket');
       const outcome =
         ticket === null
-          ? await signIn(signing, { name, password: fields.get('password') ?? '', address })
-          : await signInWithCode(signing, { ticket, code: fields.get('code') ?? '', address });
+          ? await signIn(signing, {
+              name,
+              password: fields.get('password') ?? '',
+              ...from(request),
+            })
+          : await signInWithCode(signing, {
+              ticket,
+              code: fields.get('code') ?? '',
+              ...from(request),
+            });
       const kept = ticket === null || outcome.kind !== 'wrong' ? {} : { ticket };
       return answer(context, request, outcome, { back, name, ...kept });
     }),
@@ -103,9 +127,10 @@ export function signInRoutes(context: ConsoleContext): AdminRoute[] {
       return linkForm(context, request, secret);
     }),
     route('POST', '/sign-in/link', async (request) => {
-      const { form: fields, address } = request;
+      const { form: fields, secure } = request;
       const { t } = textsOf(request);
       const secret = fields.get('t') ?? '';
+      if (!secure && !context.clearPasswords) return linkForm(context, request, secret);
       const password = fields.get('password') ?? '';
       if (password.length < MIN_PASSWORD_CHARS || password.length > MAX_PASSWORD_CHARS) {
         return linkForm(
@@ -118,7 +143,7 @@ export function signInRoutes(context: ConsoleContext): AdminRoute[] {
       if (password !== fields.get('again')) {
         return linkForm(context, request, secret, t('signin.passwordAgain'));
       }
-      const outcome = await signInByLink(signing, { secret, password, address });
+      const outcome = await signInByLink(signing, { secret, password, ...from(request) });
       if (outcome.kind === 'wrong') return linkForm(context, request, secret);
       return answer(context, request, outcome, { back: '/' });
     }),

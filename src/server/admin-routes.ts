@@ -16,7 +16,7 @@ import { isFormToken } from '../access/sessions.js';
 import type { Logger } from '../log.js';
 import { covers, type Scope, scopeOf } from '../model/permission.js';
 import type { Language } from '../model/user.js';
-import { readBody } from './body.js';
+import { Aborted, readBody } from './body.js';
 
 /** How a problem is told: as a page or as JSON, depending on who asked. */
 export type ProblemKind =
@@ -46,6 +46,8 @@ export interface Asked {
 }
 
 const MAX_BODY_BYTES = 1024 * 1024;
+/** The forms of those who have not signed in are short. */
+const STRANGER_BODY_BYTES = 16 * 1024;
 /** Nothing is loaded from elsewhere, nothing runs that is not a file of ours. */
 const CONTENT_POLICY = [
   "default-src 'none'",
@@ -76,6 +78,8 @@ function headersOf(request: Request): Record<string, string | undefined> {
   );
 }
 
+const NOBODY = { caller: undefined, cookies: [] } as const;
+
 function languageOf(cookies: ReadonlyMap<string, string>, caller: Caller | undefined): Language {
   const chosen = cookies.get('lang');
   if (chosen === 'vi' || chosen === 'en') return chosen;
@@ -85,7 +89,8 @@ function languageOf(cookies: ReadonlyMap<string, string>, caller: Caller | undef
 /** Browsers say where a request came from; one that says nothing is no browser or an old one. */
 function isOwnOrigin({ headers, secure }: Pick<AdminRequest, 'headers' | 'secure'>): boolean {
   const site = headers['sec-fetch-site'];
-  if (site !== undefined && site !== 'same-origin') return false;
+  // This header is the browser's own judgement; `Origin` may be `null` or that of a proxy's address.
+  if (site !== undefined) return site === 'same-origin';
   const origin = headers['origin'];
   return origin === undefined || origin === `${secure ? 'https' : 'http'}://${headers['host']}`;
 }
@@ -119,14 +124,15 @@ export function mountRoutes(table: RouteTable, key: Buffer, logger: Logger): exp
   const router = express.Router({ caseSensitive: true, strict: true });
   router.use((_request, response, next) => {
     response.setHeader('Content-Security-Policy', CONTENT_POLICY);
-    response.setHeader('Referrer-Policy', 'no-referrer');
+    // With `no-referrer` browsers would send our own forms with `Origin: null`.
+    response.setHeader('Referrer-Policy', 'same-origin');
     response.setHeader('Cross-Origin-Opener-Policy', 'same-origin');
     response.setHeader('Cross-Origin-Resource-Policy', 'same-origin');
     next();
   });
   for (const route of table.routes) {
     router.all(route.path, async (request, response, next) => {
-      if (request.method !== route.method) return next();
+      if (methodOf(request) !== route.method) return next();
       await serve(table, route, key, logger, request, response);
     });
   }
@@ -134,6 +140,11 @@ export function mountRoutes(table: RouteTable, key: Buffer, logger: Logger): exp
     await serve(table, undefined, key, logger, request, response);
   });
   return router;
+}
+
+/** HEAD is GET without the body, which the server leaves out itself. */
+function methodOf({ method }: Request): string {
+  return method === 'HEAD' ? 'GET' : method;
 }
 
 async function serve(
@@ -150,7 +161,7 @@ async function serve(
   const address = request.socket.remoteAddress ?? '';
   const url = new URL(request.url, 'http://localhost');
   const blank: AdminRequest = {
-    method: request.method,
+    method: methodOf(request),
     path: url.pathname,
     params: request.params as Record<string, string>,
     query: url.searchParams,
@@ -167,7 +178,8 @@ async function serve(
   let asked = blank;
   let set: readonly string[] = [];
   try {
-    const found = await table.identify({ headers, cookies, address, secure });
+    const asker = { headers, cookies, address, secure };
+    const found = route?.forAll === true ? NOBODY : await table.identify(asker);
     set = found.cookies;
     const { caller } = found;
     asked = { ...blank, caller, language: languageOf(cookies, caller) };
@@ -178,17 +190,19 @@ async function serve(
       await send(response, table.problem(kind ?? 'not-found', asked), set);
       return;
     }
-    if (request.method !== 'GET') {
-      const body = await readBody(request, MAX_BODY_BYTES);
+    if (asked.method !== 'GET') {
+      const limit = caller === undefined ? STRANGER_BODY_BYTES : MAX_BODY_BYTES;
+      const body = await readBody(request, limit);
       asked = { ...asked, body, form: formOf(headers['content-type'], body) };
-      if (!mayChange(asked, key)) {
+      if (!mayChange(route, asked, key)) {
         await send(response, table.problem('form', asked), set);
         return;
       }
     }
     await send(response, await route.handle({ ...asked, scope: scopeFor(route, asked) }), set);
   } catch (error) {
-    if (response.headersSent) {
+    // Nobody is there to answer, or half of the answer is gone.
+    if (response.headersSent || error instanceof Aborted) {
       response.destroy();
       return;
     }
@@ -200,12 +214,16 @@ async function serve(
   }
 }
 
-/** A program shows its token with every request; a browser must bring the token of a form of ours. */
-function mayChange(asked: AdminRequest, key: Buffer): boolean {
+/**
+ * A program shows its token with every request; a browser must bring the token of a form of ours. What
+ * is open asks for no session, so it does not ask for its token either: a sign-in page that was opened
+ * before somebody signed in beside it still works.
+ */
+function mayChange({ rule }: AdminRoute, asked: AdminRequest, key: Buffer): boolean {
   if (asked.caller?.token !== undefined) return true;
   if (!isOwnOrigin(asked)) return false;
   const session = asked.caller?.session;
-  if (session === undefined) return true;
+  if (session === undefined || rule === 'open') return true;
   const shown = asked.form.get('_form') ?? asked.headers['x-form-token'] ?? '';
   return isFormToken(shown, session, key);
 }

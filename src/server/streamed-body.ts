@@ -90,10 +90,12 @@ class RequestParts implements PartStore {
   async load(at: number, length: number): Promise<Buffer> {
     if (this.#file === undefined) throw new Error('nothing was written');
     const { room, waitMs = WAIT_MS } = this.#options;
-    for (let waited = 0; !room.grow(length); waited += LOOK_EVERY_MS) {
+    for (let waited = 0; ; waited += LOOK_EVERY_MS) {
+      // With the connection the room is left, and nothing counts what is read from then on.
+      if (this.#request.socket.destroyed) throw new Aborted();
+      if (room.grow(length)) break;
       if (waited >= waitMs) throw busy();
       await sleep(LOOK_EVERY_MS);
-      if (this.#request.socket.destroyed) throw new Aborted();
     }
     return this.#file.read(at, length);
   }

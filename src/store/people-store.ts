@@ -37,6 +37,9 @@ export interface PeopleStore {
     detail: Readonly<Record<string, unknown>>,
   ): Promise<void>;
 
+  /** Keeps nothing, but takes the time of noting an attempt: the time must not tell who there is. */
+  noteStranger(): Promise<void>;
+
   /** A new link ends the older ones of the user. */
   addLink(link: SignInLink, actor: Actor): Promise<void>;
   /** Works once. @returns undefined when it is unknown, used or over. */
@@ -47,8 +50,11 @@ export interface PeopleStore {
   addSession(session: Session): Promise<void>;
   /** By the hash of the present or the previous token. */
   findSession(hash: string): Promise<Session | undefined>;
-  /** Without effect when it has ended. */
-  putSession(session: Session): Promise<void>;
+  /**
+   * Without effect when it has ended, or when another token than its present or previous one counts by
+   * now: then a request at the same moment has changed it. @returns whether it had effect.
+   */
+  putSession(session: Session): Promise<boolean>;
   listSessions(name: UserName): Promise<readonly Session[]>;
   /** All of the user, but for one. @returns how many. */
   endSessions(name: UserName, but?: string): Promise<number>;

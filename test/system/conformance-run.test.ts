@@ -293,6 +293,49 @@ describe('conformance runs against a server that answers wrong', () => {
     expect(most).to.equal(3);
   });
 
+  it('shows no token that an answer tells, to whomever', async () => {
+    let seen = '';
+    server = await answering((_body, request, response) => {
+      const pair = request.headers.authorization?.slice('Basic '.length) ?? '';
+      if (seen === '') seen = pair;
+      const token = Buffer.from(seen, 'base64').toString('utf8').split(':')[1] ?? '';
+      response.setHeader('content-type', 'text/xml');
+      if (pair === seen) response.end(pong(token));
+      else response.writeHead(500).end(fault({ head: `${token} ${seen}`, detail: false }));
+    });
+    const step = (
+      as: 'sender' | 'recipient',
+      assertions: Expectation['assertions'] = [],
+    ): Step => ({
+      name: as,
+      as,
+      request: { kind: 'operation', operation: 'Ping' },
+      expect: { class: 'accepted', assertions },
+    });
+    const words = { en: 'x', vi: 'x' };
+    const clause = { document: 'x', place: 'x' };
+    const one = { title: words, clause };
+    const cases: Case[] = [
+      { ...one, id: 'a', steps: [step('sender', [{ xpath: '//g:Echo', equals: 'other' }])] },
+      { ...one, id: 'b', steps: [step('recipient')] },
+    ];
+    const token = 'a-token-that-nobody-may-see';
+    const result = await runSuite(
+      { id: 'x', title: words, cases, file: () => undefined },
+      {
+        target: { url: server.url, timeoutMs: 5000 },
+        sender: { organId: 'T99.01', name: 'A', token },
+        recipient: { organId: 'T99.02', name: 'B', token: 'another-token' },
+        concurrency: 1,
+        clock: systemClock,
+      },
+    );
+    expect(result.totals.failed).to.equal(2);
+    const told = JSON.stringify(result);
+    expect(told).to.include('***').and.not.include(token);
+    expect(told).to.not.include(Buffer.from(`T99.01:${token}`).toString('base64'));
+  });
+
   it('signs in as the role of the step, nobody not at all', async () => {
     const seen: (string | undefined)[] = [];
     server = await answering((_body, request, response) => {

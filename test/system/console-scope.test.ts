@@ -117,4 +117,33 @@ describe('what people see of agencies', () => {
       expect(page.status, `${method} ${path}`).to.equal(403);
     }
   });
+
+  it('a search of a recipient finds nothing by what only the sender knows', async () => {
+    const outcome = await sendPackage({
+      url: gateway.soapUrl,
+      organId: A,
+      token: gateway.tokenOf(A),
+      bytes: samplePackage({
+        documentId: 'T99.01,2026/11/20,77/SMA-VP',
+        codeNumber: '77',
+        subject: 'Về việc tìm kiếm',
+        to: [
+          { organId: B, organName: 'Sở Mẫu B' },
+          { organId: C, organName: 'Sở Mẫu C' },
+        ],
+      }),
+      timeoutMs: 10_000,
+    });
+    if (outcome.kind !== 'accepted') throw new Error(JSON.stringify(outcome));
+    const found = async (person: Person, words: string): Promise<boolean> => {
+      const page = await person.get(`/messages?q=${encodeURIComponent(words)}`);
+      return page.location === `/messages/${outcome.result.messageId}`;
+    };
+    expect(await found(ofA, 'tim kiem T99.03')).to.equal(true);
+    expect(await found(ofB, 'tim kiem')).to.equal(true);
+    expect(await found(ofB, 'tim kiem T99.02')).to.equal(true);
+    expect(await found(ofB, 'tim kiem T99.03')).to.equal(false);
+    expect(await found(ofB, 'tim kiem "Sở Mẫu C"')).to.equal(false);
+    expect(await found(ofC, 'tim kiem T99.03')).to.equal(true);
+  });
 });

@@ -10,6 +10,8 @@
  * @module
  */
 import type { Message } from '../../model/message.js';
+import type { OrganId } from '../../model/organ-id.js';
+import { foldSearchText } from '../../model/search-text.js';
 import type { MessageFilter, Page, PageRequest } from '../store.js';
 import { makePage, pageSize, readCursor, writeCursor } from './cursor.js';
 import { matchesWords, matchText, type SearchWord, searchWords } from './read-search.js';
@@ -22,9 +24,10 @@ import type { Statements, Value } from './statements.js';
  */
 const CLOCK_SLACK_MS = 86_400_000;
 
+// `+`: the few deliveries of a message are compared with the list, instead of one search for each agency.
 const CONCERNS = `(m.from_organ_id IN (SELECT value FROM json_each(?)) OR EXISTS (
   SELECT 1 FROM delivery d WHERE d.message_ref = m.id
-    AND d.to_organ_id IN (SELECT value FROM json_each(?))))`;
+    AND +d.to_organ_id IN (SELECT value FROM json_each(?))))`;
 
 /** Messages that concern one of the agencies, as sender or recipient. */
 function concerning({ organs }: MessageFilter): Conditions {
@@ -100,11 +103,54 @@ function listFound(
   const [before] = readCursor<[number]>('messages-found', page.after, [Number.MAX_SAFE_INTEGER]);
   if (words.length === 0) return { items: [] };
   const limit = pageSize(page.limit) + 1;
-  const rows =
+  const ask = (from: number): MessageRow[] =>
     filter.documentKey === undefined
-      ? inIndex(sql, filter, words, before, limit)
-      : underKey(sql, filter, words, before, limit);
+      ? inIndex(sql, filter, words, from, limit)
+      : underKey(sql, filter, words, from, limit);
+  const rows =
+    filter.organs === undefined ? ask(before) : seen(ask, filter.organs, words, before, limit);
   return makePage(rows, page.limit, toMessage, (row) => writeCursor('messages-found', [row.id]));
+}
+
+/**
+ * The index knows all recipients of a message, a recipient must not learn of the others: what it finds
+ * counts for the side of a recipient only when it stands in what that side sees.
+ */
+function seen(
+  ask: (before: number) => MessageRow[],
+  organs: readonly OrganId[],
+  words: readonly SearchWord[],
+  before: number,
+  limit: number,
+): MessageRow[] {
+  const own: ReadonlySet<string> = new Set(organs);
+  const found: MessageRow[] = [];
+  for (let from = before; found.length < limit; ) {
+    const rows = ask(from);
+    found.push(...rows.filter((row) => matchesWords(textFor(row, own), words)));
+    const last = rows.at(-1);
+    if (last === undefined || rows.length < limit) break;
+    from = last.id;
+  }
+  return found.slice(0, limit);
+}
+
+/** The search text as the agencies see it. */
+function textFor(row: MessageRow, own: ReadonlySet<string>): string {
+  if (own.has(row.from_organ_id)) return row.search_text;
+  const { read, documentId, documentCode, subject } = toMessage(row);
+  const others = read.kind === 'document' ? read.to : [];
+  return foldSearchText(
+    documentId,
+    documentCode,
+    subject,
+    read.from.organId,
+    read.from.organName,
+    ...others
+      .filter(({ organId }) => own.has(organId))
+      .flatMap((one) => [one.organId, one.organName]),
+    read.kind === 'status' ? read.description : undefined,
+  );
 }
 
 /** What was accepted before a message of long before that time was not received since. */

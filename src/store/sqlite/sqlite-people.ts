@@ -46,6 +46,10 @@ export class SqlitePeople extends SqliteDirectory implements PeopleStore {
     await this.writer.run('noteSignIn', [], name, state, act, detail, this.clock.now());
   }
 
+  async noteStranger(): Promise<void> {
+    await this.writer.run('noteStranger', [], this.clock.now());
+  }
+
   async addLink(link: SignInLink, actor: Actor): Promise<void> {
     await this.writer.run('addLink', [], link, actor, this.clock.now());
   }
@@ -66,8 +70,8 @@ export class SqlitePeople extends SqliteDirectory implements PeopleStore {
     return this.read((sql) => people.findSession(sql, hash));
   }
 
-  async putSession(session: Session): Promise<void> {
-    await this.writer.run('putSession', [], session);
+  putSession(session: Session): Promise<boolean> {
+    return this.writer.run('putSession', [], session);
   }
 
   listSessions(name: UserName): Promise<readonly Session[]> {

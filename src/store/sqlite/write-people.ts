@@ -62,6 +62,15 @@ function noteSignIn(
   insertAct(sql, now, `console:${name}`, act, name, detail);
 }
 
+/** One row, written over: no user has the empty name. */
+function noteStranger(sql: Statements, now: number): void {
+  sql.run(
+    `INSERT INTO sign_in_state (name, state) VALUES ('', ?1)
+     ON CONFLICT (name) DO UPDATE SET state = ?1`,
+    JSON.stringify({ failures: 0, waitUntil: 0, at: now }),
+  );
+}
+
 function addLink(sql: Statements, link: SignInLink, actor: string, now: number): void {
   const { hash, userName, expiresAt } = link;
   sql.run('DELETE FROM sign_in_link WHERE name = ?', userName);
@@ -94,15 +103,18 @@ function addSession(sql: Statements, session: Session): void {
   );
 }
 
-function putSession(sql: Statements, session: Session): void {
+function putSession(sql: Statements, session: Session): boolean {
   const { id, hash, previousHash, seenAt } = session;
-  sql.run(
-    'UPDATE session SET hash = ?, previous_hash = ?, seen_at = ?, entry = ? WHERE id = ?',
-    hash,
-    previousHash ?? null,
-    seenAt,
-    JSON.stringify(session),
-    id,
+  return (
+    sql.run(
+      `UPDATE session SET hash = ?1, previous_hash = ?2, seen_at = ?3, entry = ?4
+       WHERE id = ?5 AND hash IN (?1, ?2)`,
+      hash,
+      previousHash ?? null,
+      seenAt,
+      JSON.stringify(session),
+      id,
+    ) > 0
   );
 }
 
@@ -157,6 +169,7 @@ export function peopleOperations(sql: Statements) {
       detail: Readonly<Record<string, unknown>>,
       now: number,
     ) => noteSignIn(sql, name, state, act, detail, now),
+    noteStranger: (_: Bytes, now: number) => noteStranger(sql, now),
     addLink: (_: Bytes, link: SignInLink, actor: string, now: number) =>
       addLink(sql, link, actor, now),
     useLink: (_: Bytes, hash: string, now: number) => useLink(sql, hash, now),

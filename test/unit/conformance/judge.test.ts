@@ -151,6 +151,14 @@ describe('conformance/judge', () => {
     ]);
   });
 
+  it('counts nodes only: one value would always be one', () => {
+    for (const xpath of ['count(//g:None)', 'boolean(//g:None)', 'string(//g:None)']) {
+      expect(() =>
+        differences({ ...ACCEPTED, assertions: [{ xpath, count: 1 }] }, pong()),
+      ).to.throw(BrokenCase, 'cannot be used');
+    }
+  });
+
   it('makes a case broken by an XPath that cannot be used', () => {
     const assertions = [{ xpath: '//g:Echo[', equals: '' }];
     expect(() => differences({ ...ACCEPTED, assertions }, pong())).to.throw(BrokenCase);
@@ -271,6 +279,31 @@ describe('conformance/judge: the contract, whatever a case expects', () => {
       'c.d',
     ]);
     expect(schemaOf(fault({ textVi: '' }), FAULT, REFUSED)[0]?.[0]).to.match(/Issue\/TextVi$/);
+  });
+
+  it('does not make more of an answer than its parts hold', () => {
+    const include = '<x:Include xmlns:x="http://www.w3.org/2004/08/xop/include" href="cid:p"/>';
+    const contentType = 'multipart/related; type="application/xop+xml"; boundary=b';
+    const related = (echo: string) =>
+      Buffer.concat([
+        Buffer.from(`--b\r\nContent-Type: application/xop+xml\r\n\r\n${pong(echo)}\r\n`),
+        Buffer.from('--b\r\nContent-ID: <p>\r\n\r\n'),
+        Buffer.alloc(100_000, 1),
+        Buffer.from('\r\n--b--\r\n'),
+      ]);
+    const once = answerOf(related(include), { contentType });
+    expect(once.body?.name).to.equal('PingResponse');
+    once.dispose();
+    const often = answerOf(related(include.repeat(20)), { contentType });
+    expect(often.document).to.equal(undefined);
+    expect(often.unreadable).to.include('more than once');
+  });
+
+  it('goes through a reference that does not end but once', () => {
+    const echo = `<Include ${'href="cid:p" '.repeat(100_000)}`;
+    const related = `--b\r\nContent-Type: application/xop+xml\r\n\r\n${pong(echo)}\r\n--b--\r\n`;
+    const contentType = 'multipart/related; type="application/xop+xml"; boundary=b';
+    expect(answerOf(related, { contentType }).unreadable).to.include('xml.');
   });
 
   it('leaves other dialects alone', () => {

@@ -163,6 +163,23 @@ describe('conformance/request', () => {
     expect(written.body?.toString()).to.equal('T99.01');
   });
 
+  it('sends nothing to another host, whatever a suite or an answer makes of the path', () => {
+    const variables = new Variables({
+      sender: { organId: 'T99.01', name: 'A' },
+      unique: 'u1',
+      path: '/soap',
+      now: 0,
+    });
+    variables.save('next', '@other.example/soap');
+    for (const path of ['{{next}}', '@other.example/', '.other.example/', '0/', 'soap', '']) {
+      const request = { kind: 'http', method: 'POST', path, headers: {} } as const;
+      expect(() => writeRequest(request, { ...context, variables }), path).to.throw(
+        BrokenCase,
+        'no path of the gateway',
+      );
+    }
+  });
+
   it('makes a case broken by a file that is not there', () => {
     expect(() => write({ operation: 'SendPackage', package: { file: 'no.edxml' } })).to.throw(
       BrokenCase,

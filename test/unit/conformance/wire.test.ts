@@ -56,6 +56,12 @@ describe('conformance/wire', () => {
     expect(bodyBytes).to.equal(multipart.length);
   });
 
+  it('does not cut a body into any number of pieces', () => {
+    const body = Buffer.from(`\u0000${'--a'.repeat(5000)}`);
+    const got = answer(body, 'multipart/related; boundary=a');
+    expect(got.body).to.equal(`[${body.length} bytes]`);
+  });
+
   it('cuts long bodies and says so', () => {
     const { body, bodyBytes, shortened } = answer('x'.repeat(MAX_WIRE_CHARS + 5));
     expect([body.length, bodyBytes, shortened]).to.deep.equal([

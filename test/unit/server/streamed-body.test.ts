@@ -334,6 +334,26 @@ describe('a multipart body that is read while it comes', () => {
     await theBody().close();
   });
 
+  it('reads nothing for a sender who has gone', async () => {
+    const socket = connect(port, '127.0.0.1');
+    const body = bodyWith(Buffer.alloc(2 * MIB, 1));
+    socket.write(
+      `POST / HTTP/1.1\r\nHost: x\r\nContent-Type: ${TYPE}\r\nContent-Length: ${body.length}\r\n\r\n`,
+    );
+    socket.write(body);
+    await until(() => results.length === 1);
+    const [streamed] = results;
+    if (streamed === undefined || streamed instanceof Error) throw new Error('it was not read');
+    const [part] = (await streamed.parts()).attachments;
+    if (part === undefined || !('load' in part)) throw new Error('it has no file');
+    socket.destroy();
+    const connections = () =>
+      new Promise<number>((resolve) => server.getConnections((_error, count) => resolve(count)));
+    await until(async () => (await connections()) === 0);
+    expect(await part.load().catch((error: unknown) => error)).to.be.instanceOf(Aborted);
+    await streamed.close();
+  });
+
   it('bounds what one caller has in files, and gives it back', async () => {
     const load = createLoad(100 * MIB);
     const enter = (): Room => load.enter('T99.01', 0) ?? roomOf(0);
