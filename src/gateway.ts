@@ -13,15 +13,17 @@ import type { Config, ExchangeListener } from './config/config.js';
 import { readSecretFile, readSecretText } from './config/secret-file.js';
 import { readTrustFiles } from './config/trust-files.js';
 import { isLoopback } from './config/values.js';
+import { createPartner } from './conformance/partner/state.js';
 import { consoleContext } from './console/console.js';
 import type { DeliverContext } from './deliver/deliver-one.js';
 import { createPush } from './deliver/push.js';
 import { startScheduler } from './deliver/scheduler.js';
 import { makeCertificate } from './evidence/certificate.js';
 import { startCheckpoints } from './evidence/checkpoint-maker.js';
-import { keepPublicKey } from './evidence/kept-keys.js';
+import { keepPublicKey, readPublicKeys } from './evidence/kept-keys.js';
+import { makePassReport, readPassReport } from './evidence/pass-report.js';
 import { makeReceipt } from './evidence/receipt.js';
-import { openReceiptKey } from './evidence/receipt-keys.js';
+import { openReceiptKey, type ReceiptKey } from './evidence/receipt-keys.js';
 import type { Logger } from './log.js';
 import { createMetrics } from './metrics.js';
 import { causeText } from './model/issue.js';
@@ -37,10 +39,12 @@ import type { ReceiveContext } from './receive/context.js';
 import { makeFailureNotice } from './receive/failure-notice.js';
 import { signForAgency } from './receive/lent-key.js';
 import { OPERATIONS } from './receive/operations.js';
+import { effectivePolicy } from './receive/signature-policy.js';
 import { createAdmin } from './server/admin.js';
 import { adminTable } from './server/admin-table.js';
 import { createExchange } from './server/exchange.js';
 import { type Listening, type ListenOptions, listen } from './server/listen.js';
+import type { PartnerRoute } from './server/partner-route.js';
 import { createSignIn } from './server/sign-in.js';
 import { openSpool } from './server/spool.js';
 import { closeConnections } from './soap/exchange.js';
@@ -252,6 +256,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
       logger,
       metrics,
       operations,
+      partner: partnerSuite(options, store, key),
       signIn: createSignIn({
         store,
         clock,
@@ -312,6 +317,31 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     await stopAll();
     throw error;
   }
+}
+
+/** The partner suite judges by the store; its reports are signed with the key of receipts. */
+function partnerSuite(
+  { config, clock }: GatewayOptions,
+  store: Store,
+  key: ReceiptKey,
+): PartnerRoute {
+  const { organId, signature } = config;
+  const keys = readPublicKeys(join(config.store.folder, 'keys'));
+  const partner = createPartner({
+    store,
+    clock,
+    organId,
+    signatureRequired: async (agency) => {
+      const registered = (await store.listCertificates(agency.organId)).length > 0;
+      return effectivePolicy(agency, registered, signature.policy) === 'require';
+    },
+    makeReport: (facts) => makePassReport(facts, organId, key),
+    readReport: (xml) => {
+      const reading = readPassReport(xml, keys);
+      return reading.ok ? reading.pass : undefined;
+    },
+  });
+  return { partner, publicKey: key.publicKey.export({ type: 'spki', format: 'pem' }).toString() };
 }
 
 function watchDisk(config: Config, logger: Logger): Promise<DiskWatch> {

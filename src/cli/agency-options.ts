@@ -8,7 +8,13 @@ import { resolve } from 'node:path';
 import { type Command, InvalidArgumentError } from 'commander';
 import { readSecretFile } from '../config/secret-file.js';
 import { parseSchedule } from '../config/units.js';
-import { PUSH_CARRIERS, type PushCarrier, type Route } from '../model/agency.js';
+import {
+  AGENCY_LANES,
+  type AgencyLane,
+  PUSH_CARRIERS,
+  type PushCarrier,
+  type Route,
+} from '../model/agency.js';
 import { ATTACHMENT_POLICIES, type AttachmentPolicy } from '../model/attachment-signature.js';
 import { PEER_PROFILES, type PeerProfile } from '../model/edxml.js';
 import { refuse } from '../model/issue.js';
@@ -36,6 +42,7 @@ export interface AgencyOptions extends CommonOptions {
   readonly email?: string;
   readonly active?: boolean;
   readonly inactive?: boolean;
+  readonly lane?: AgencyLane;
   readonly signingKey?: string;
   readonly validFrom?: number | 'none';
   readonly validUntil?: number | 'none';
@@ -77,6 +84,7 @@ export function agencyOptions(command: Command): Command {
     .option('--email <address>', 'contact')
     .option('--inactive', 'neither sends nor receives')
     .option('--active', 'the reverse')
+    .addOption(choiceOption('--lane <lane>', 'sandbox and production never mix', AGENCY_LANES))
     .option('--valid-from <date>', 'it takes part from then on; or none', timeOf('validFrom'))
     .option('--valid-until <date>', 'and until then, exclusive; or none', timeOf('validUntil'))
     .option('--successor <organ>', 'who gets its mail after its end; or none')
@@ -122,6 +130,7 @@ export function changeOf(terminal: Terminal, options: AgencyOptions): AgencyChan
     ...given('organizationInCharge', options.inCharge),
     ...given('email', options.email),
     ...given('active', options.active ?? (options.inactive === true ? false : undefined)),
+    ...given('lane', options.lane),
     ...given('route', route),
     ...given('profile', options.profile),
     ...given('signaturePolicy', options.signature),

@@ -42,6 +42,8 @@ export function agencyText(agency: AgencyView, now: number): string {
     ['in charge', agency.organizationInCharge],
     ['email', agency.email],
     ['state', stateText(agency, now)],
+    ['lane', agency.lane],
+    ['in it since', agency.laneSince && localTime(agency.laneSince)],
     ['valid from', agency.validFrom && localTime(agency.validFrom)],
     ['valid until', agency.validUntil && localTime(agency.validUntil)],
     ['successor', agency.successor],

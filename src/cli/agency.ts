@@ -15,6 +15,7 @@ import { listTokens } from '../operate/tokens.js';
 import type { Store } from '../store/store.js';
 import { defineCertificate } from './agency-certificate.js';
 import { type AgencyOptions, agencyOptions, changeOf } from './agency-options.js';
+import { type PassOptions, qualificationOf } from './agency-pass.js';
 import { agencyText, certificateLine, routeText, stateText, tokenLine } from './agency-text.js';
 import { defineToken } from './agency-token.js';
 import {
@@ -30,6 +31,7 @@ import {
 import { readInputFile } from './files.js';
 import { plain, table } from './table.js';
 
+type SetOptions = AgencyOptions & PassOptions;
 type AddOptions = AgencyOptions & { readonly name: string; readonly ifMissing?: boolean };
 
 export function define(command: Command, run: Run): void {
@@ -88,15 +90,17 @@ function defineSet(parent: Command, run: Run): void {
       'edxgate agency set T99.03 --inactive',
       'edxgate agency set T99.03 --valid-until 2026-07-01 --successor T99.04',
       'edxgate agency set T99.02 --retry "1m, 5m, 1h*6" --concurrency 4',
+      'edxgate agency set T99.05 --lane production --pass-report T99.05-pass.xml',
     ],
     notes:
-      'A weaker --signature than before, while a certificate is registered, raises an alert.\n--may-act-for replaces the whole list. A date begins at 00:00 in Vietnam; mail for an agency that\nhas ended goes to its successor, and is refused when there is none.',
+      'A weaker --signature than before, while a certificate is registered, raises an alert.\n--may-act-for replaces the whole list. A date begins at 00:00 in Vietnam; mail for an agency that\nhas ended goes to its successor, and is refused when there is none. Before --lane changes, every\ndelivery to or from it must be over; with conformance.require_pass it needs a pass for production.',
   })
     .argument('<organ>', 'organ id')
     .option('--name <name>', 'name of the agency');
-  agencyOptions(command).action(
-    act(run, (organ: string, options: AgencyOptions) => set(run, organ, options)),
-  );
+  agencyOptions(command)
+    .option('--pass-report <file>', 'signed report that it passed the partner suite')
+    .option('--pass-key <file>', 'PEM public key of the gateway that signed it, when not this one')
+    .action(act(run, (organ: string, options: SetOptions) => set(run, organ, options)));
 }
 
 async function add(run: Run, organ: string, options: AddOptions): Promise<undefined> {
@@ -114,11 +118,13 @@ async function add(run: Run, organ: string, options: AddOptions): Promise<undefi
   return undefined;
 }
 
-async function set(run: Run, organ: string, options: AgencyOptions): Promise<undefined> {
+async function set(run: Run, organ: string, options: SetOptions): Promise<undefined> {
   const config = readConfig(run, options);
   const change = changeOf(run.terminal, options);
+  const qualification = await qualificationOf(run, config, organ, options);
   const { agency, ...effects } = await withStore(run, config, 'write', async (store) => {
-    const changed = await setAgency(operatorContext(run, config, store), organ, change);
+    const context = operatorContext(run, config, store);
+    const changed = await setAgency(context, organ, change, qualification);
     const ends = changed.validUntil !== undefined || !changed.active;
     return {
       ...(options.retry === undefined

@@ -87,7 +87,7 @@ function signingPair(run: Run, options: ConformanceOptions): SigningPair | undef
   return { keyPem: readToken(run, signingKey), certificatePem: readText(run, certificate) };
 }
 
-function readText({ terminal }: Run, file: string): string {
+export function readText({ terminal }: Run, file: string): string {
   try {
     return readFileSync(resolve(terminal.folder, file), 'utf8');
   } catch (error) {
@@ -96,7 +96,7 @@ function readText({ terminal }: Run, file: string): string {
 }
 
 /** A wide file is only told: keys and tokens of tests may be throw-away ones. */
-function readToken(run: Run, name: string): string {
+export function readToken(run: Run, name: string): string {
   const file = resolve(run.terminal.folder, name);
   if (!isWide(file)) return readSecretText(file);
   run.terminal.err(`warning: others may read ${file}; do: chmod 600 ${file}\n`);

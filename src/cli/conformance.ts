@@ -1,5 +1,5 @@
 /**
- * `edxgate conformance run|list`: replays a suite of fixtures against an edxgate, or another gateway of the
+ * `edxgate conformance run|list|partner`: replays a suite of fixtures against an edxgate, or another gateway of the
  * same contract, and reports what differs.
  *
  * @module
@@ -15,6 +15,7 @@ import { refuse } from '../model/issue.js';
 import { act, countOption, describe, durationOption, type Run, say } from './command.js';
 import { crossCheckFolder } from './conformance-cross-check.js';
 import { type ConformanceOptions, runOptions } from './conformance-options.js';
+import { definePartner } from './conformance-partner.js';
 import { listedCase, runText } from './conformance-text.js';
 import { EXIT, type ExitStatus } from './exit-status.js';
 
@@ -26,6 +27,7 @@ export function define(command: Command, run: Run): void {
   command.description('Replay fixtures against a gateway and report what differs.');
   defineRun(command.command('run').summary('run a suite against a gateway'), run);
   defineList(command.command('list').summary('the cases of a suite'), run);
+  definePartner(command.command('partner'), run);
 }
 
 function defineRun(command: Command, run: Run): void {

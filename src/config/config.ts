@@ -95,6 +95,8 @@ export interface Config {
     readonly keysMs?: number;
   };
   readonly log: { readonly level: LogLevel; readonly format: 'json' | 'text' };
+  /** Absent = an agency needs no pass to come into production. */
+  readonly conformance?: { readonly requirePass: true };
   readonly insecureHttp: boolean;
 }
 
@@ -179,6 +181,7 @@ export function buildConfig(get: Values, folder: string): Config {
       refusals: get(SETTINGS.retentionRefusals),
     },
     log: { level: get(SETTINGS.logLevel), format: get(SETTINGS.logFormat) },
+    ...(get(SETTINGS.conformanceRequirePass) ? { conformance: { requirePass: true } } : {}),
     insecureHttp: get(SETTINGS.insecureHttp),
   };
 }

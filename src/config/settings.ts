@@ -5,28 +5,10 @@
  * @module
  */
 import { SIGNATURE_POLICIES } from '../model/signature.js';
+import { type Setting, setting } from './setting.js';
 import * as value from './values.js';
 
-export interface Setting<T> {
-  /** `limits.request` */
-  readonly key: string;
-  /** Text of the default; '' = none; undefined = the key must be written. */
-  readonly fallback: string | undefined;
-  /** What the value looks like, for people: `address:port`. */
-  readonly form: string;
-  readonly what: string;
-  readonly schema: value.ValueSchema<T>;
-}
-
-function setting<T>(
-  key: string,
-  fallback: string | undefined,
-  form: string,
-  schema: value.ValueSchema<T>,
-  what: string,
-): Setting<T> {
-  return { key, fallback, form, schema, what };
-}
+export type { Setting } from './setting.js';
 
 const MINUTE = 60_000;
 const DAY = 86_400_000;
@@ -382,6 +364,13 @@ export const SETTINGS = {
     'json, text',
     value.choice(['json', 'text']),
     '`text` is for people; one event a line in both.',
+  ),
+  conformanceRequirePass: setting(
+    'conformance.require_pass',
+    'false',
+    'true, false',
+    value.yesNo,
+    'An agency comes from the sandbox lane into production only with a pass of the partner suite (docs/partner-suite.md).',
   ),
   insecureHttp: setting(
     'insecure_http',

@@ -32,6 +32,13 @@ export type Route =
       readonly caFile?: string;
     };
 
+/**
+ * Where an agency takes part: in earnest, or to try its system out. The two never mix: nothing goes from
+ * one to the other, and directory lists show one of them.
+ */
+export const AGENCY_LANES = ['production', 'sandbox'] as const;
+export type AgencyLane = (typeof AGENCY_LANES)[number];
+
 export interface Agency {
   readonly organId: OrganId;
   /** The 13-character code of QCVN 102:2016, when it differs. The same agency, one delivery. */
@@ -40,6 +47,10 @@ export interface Agency {
   readonly organizationInCharge?: string;
   readonly email?: string;
   readonly active: boolean;
+  /** Absent = `production`. */
+  readonly lane?: 'sandbox';
+  /** When it came into its lane; milliseconds since 1970. Absent = always was there. */
+  readonly laneSince?: number;
   /** Takes part from then on; milliseconds since 1970. Absent = always did. */
   readonly validFrom?: number;
   /** Takes part until then, exclusive. Absent = no end is known. */
@@ -63,6 +74,10 @@ export interface Agency {
   readonly signingKeyFile?: string;
   /** Milliseconds since 1970. */
   readonly changedAt: number;
+}
+
+export function laneOf({ lane }: Pick<Agency, 'lane'>): AgencyLane {
+  return lane ?? 'production';
 }
 
 /**

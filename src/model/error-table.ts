@@ -392,6 +392,12 @@ export const ERRORS = {
     'Look the organ id up with GetOrganizations.',
     'Tra mã định danh bằng GetOrganizations.',
   ),
+  'recipient.lane': client(
+    'The recipient {value} is not in the lane of the sender, which is {lane}.',
+    'Bên nhận {value} không cùng làn với bên gửi (làn của bên gửi: {lane}).',
+    'Sandbox and production never mix: send to an agency that GetOrganizations lists.',
+    'Làn thử nghiệm và làn chính thức không bao giờ lẫn nhau: gửi tới cơ quan có trong GetOrganizations.',
+  ),
   'recipient.inactive': client(
     'The recipient {value} is not active.',
     'Bên nhận {value} không còn hoạt động.',
@@ -770,6 +776,24 @@ export const ERRORS = {
     'Cơ quan {successor} không thể kế thừa {value}: {reason}',
     'Nothing was changed; name another agency of the directory, or none.',
     'Chưa thay đổi gì; chọn cơ quan khác trong danh mục, hoặc none.',
+  ),
+  'agency.waiting': client(
+    'The agency {value} cannot change its lane: {count} deliveries to or from it are not final.',
+    'Chưa chuyển được làn của cơ quan {value}: còn {count} lượt gửi đến hoặc đi chưa kết thúc.',
+    'Let them end, or cancel them: edxgate queue list --to {value}.',
+    'Chờ các lượt gửi kết thúc, hoặc hủy: edxgate queue list --to {value}.',
+  ),
+  'agency.not-qualified': client(
+    'The agency {value} has not passed the partner suite, which conformance.require_pass asks for.',
+    'Cơ quan {value} chưa đạt bộ kiểm thử đối tác mà conformance.require_pass yêu cầu.',
+    'Its own system shows what is missing: edxgate conformance partner. Or give --pass-report FILE.',
+    'Hệ thống của cơ quan tự xem phần còn thiếu: edxgate conformance partner. Hoặc nộp --pass-report FILE.',
+  ),
+  'agency.pass-report': client(
+    'The pass report of {value} cannot be taken: {reason}',
+    'Không nhận được báo cáo đạt của {value}: {reason}',
+    'Nothing was changed; give the report as the gateway signed it, and --pass-key when it was another one.',
+    'Chưa thay đổi gì; nộp đúng báo cáo trục đã ký, và --pass-key nếu đó là trục khác.',
   ),
   'agency.import': client(
     'The file cannot be imported: {reason}',

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { type Agency, hasEnded, isNotYet, takesPart } from './agency.js';
+import { type Agency, hasEnded, isNotYet, laneOf, takesPart } from './agency.js';
 import type { OrganId } from './organ-id.js';
 
 /** Mergers of mergers; more steps than these are a mistake in the directory. */
@@ -18,7 +18,7 @@ export interface Succession {
 
 /**
  * Follows the line of successors. It stops at an agency that has not begun or is only switched off:
- * what is addressed to its predecessor is not handed on past it.
+ * what is addressed to its predecessor is not handed on past it, nor into another lane.
  *
  * @param find looks an agency up by its organ id
  */
@@ -33,7 +33,9 @@ export async function successionOf(
     if (takesPart(at, now)) return { agency: at, passed };
     if (isNotYet(at, now) || !hasEnded(at, now) || passed.length >= MAX_SUCCESSION) break;
     passed.push(at.organId);
-    at = at.successor === undefined ? undefined : await find(at.successor);
+    const next: Agency | undefined =
+      at.successor === undefined ? undefined : await find(at.successor);
+    at = next !== undefined && laneOf(next) === laneOf(agency) ? next : undefined;
   }
   return { passed };
 }

@@ -2,19 +2,20 @@
  * The directory: add, change, show and list agencies.
  *
  * Errors: `agency.unknown`, `agency.exists`, `agency.value` (names the member that cannot be used),
- * `agency.validity`, `agency.successor`.
+ * `agency.validity`, `agency.successor`, and when the lane changes those of agency-lane.ts.
  *
  * @module
  */
 import type { Clock } from '../clock.js';
 import type { Logger } from '../log.js';
-import type { Agency, AgencyCertificate, Route } from '../model/agency.js';
+import type { Agency, AgencyCertificate, AgencyLane, Route } from '../model/agency.js';
 import type { AttachmentPolicy } from '../model/attachment-signature.js';
 import type { PeerProfile } from '../model/edxml.js';
 import { refuse } from '../model/issue.js';
 import { type OrganId, parseOrganId } from '../model/organ-id.js';
 import type { SignaturePolicy } from '../model/signature.js';
 import type { Actor, Store } from '../store/store.js';
+import { checkLaneChange, inLane, type Qualification } from './agency-lane.js';
 import { checkSuccessor, checkValidity, withSuccessor } from './agency-validity.js';
 import { checkedCount, checkedRoute, checkedText, MAX_NAME_CHARS } from './agency-values.js';
 import { type AgencyView, viewAgency } from './agency-view.js';
@@ -35,6 +36,7 @@ export interface AgencyChange {
   readonly organizationInCharge?: string;
   readonly email?: string;
   readonly active?: boolean;
+  readonly lane?: AgencyLane;
   /** Milliseconds since 1970; null removes it. */
   readonly validFrom?: number | null;
   readonly validUntil?: number | null;
@@ -76,9 +78,11 @@ export async function setAgency(
   context: OperatorContext,
   organId: string,
   change: AgencyChange,
+  qualification: Qualification = { requirePass: false },
 ): Promise<AgencyView> {
   const before = await findAgency(context.store, organId);
   const agency = await applied(context, before, change);
+  await checkLaneChange(context, before, agency, qualification);
   // Ever registered, as for the policy itself: an expired certificate does not lower it.
   const registered = (await context.store.listCertificates(agency.organId)).length > 0;
   await put(context, agency, 'changed');
@@ -159,9 +163,13 @@ export function changedAgency(before: Agency, change: AgencyChange, now: number)
     mayActFor: change.mayActFor?.map((one) => organIdOf('mayActFor', one)) ?? before.mayActFor,
     changedAt: now,
   };
-  const { validFrom, validUntil, perRecipient } = change;
+  const { validFrom, validUntil, perRecipient, lane } = change;
   return checkValidity(
-    replaced(after, { validFrom, validUntil, perRecipient: checkedCount(perRecipient) }),
+    replaced(inLane(after, lane, now), {
+      validFrom,
+      validUntil,
+      perRecipient: checkedCount(perRecipient),
+    }),
   );
 }
 

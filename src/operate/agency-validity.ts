@@ -5,7 +5,7 @@
  *
  * @module
  */
-import type { Agency } from '../model/agency.js';
+import { type Agency, laneOf } from '../model/agency.js';
 import { isFinal } from '../model/delivery-state.js';
 import { refuse } from '../model/issue.js';
 import type { Store } from '../store/store.js';
@@ -35,6 +35,10 @@ export async function withSuccessor(
   const found = await find(successor);
   if (found === undefined) {
     const reason = 'it is not in the directory';
+    throw refuse('agency.successor', { value: agency.organId, successor, reason });
+  }
+  if (laneOf(found) !== laneOf(agency)) {
+    const reason = 'it is in another lane';
     throw refuse('agency.successor', { value: agency.organId, successor, reason });
   }
   // Unchanged, it keeps its place: an import tells by the text whether anything changed.

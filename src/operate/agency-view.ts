@@ -4,7 +4,7 @@
  * @module
  */
 import { utc } from '../clock.js';
-import type { Agency } from '../model/agency.js';
+import { type Agency, type AgencyLane, laneOf } from '../model/agency.js';
 
 export interface AgencyView {
   readonly organId: string;
@@ -14,6 +14,9 @@ export interface AgencyView {
   readonly email?: string;
   /** Set by hand; whether it takes part now depends on the times as well. */
   readonly active: boolean;
+  readonly lane: AgencyLane;
+  /** When it came into its lane; absent = always was there. ISO 8601, UTC. */
+  readonly laneSince?: string;
   /** ISO 8601, UTC. */
   readonly validFrom?: string;
   /** ISO 8601, UTC; exclusive. */
@@ -48,9 +51,11 @@ export interface AgencyView {
 }
 
 export function viewAgency(agency: Agency): AgencyView {
-  const { validFrom, validUntil, ...rest } = agency;
+  const { validFrom, validUntil, laneSince, ...rest } = agency;
   return {
     ...rest,
+    lane: laneOf(agency),
+    ...(laneSince === undefined ? {} : { laneSince: utc(laneSince) }),
     ...(validFrom === undefined ? {} : { validFrom: utc(validFrom) }),
     ...(validUntil === undefined ? {} : { validUntil: utc(validUntil) }),
     changedAt: utc(agency.changedAt),

@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { laneOf } from '../model/agency.js';
 import type { OrganId } from '../model/organ-id.js';
 import { successionOf } from '../model/successor.js';
 import type { QueueContext } from './queue-context.js';
@@ -22,7 +23,8 @@ export function createSuccessors({
   const find = async (organId: OrganId): Promise<OrganId | undefined> => {
     const agency = await store.getAgency(organId);
     const next = agency?.successor && (await store.getAgency(agency.successor));
-    if (next === undefined) return undefined;
+    if (agency === undefined || next === undefined) return undefined;
+    if (laneOf(next) !== laneOf(agency)) return undefined;
     const line = await successionOf(next, clock.now(), (id) => store.getAgency(id));
     return line.agency?.organId === organId ? undefined : line.agency?.organId;
   };

@@ -1,10 +1,10 @@
 /**
- * GetOrganizations: the directory, whole or since a time.
+ * GetOrganizations: the directory in the lane of the caller, whole or since a time.
  *
  * @module
  */
 import { utc } from '../clock.js';
-import { type Agency, takesPart } from '../model/agency.js';
+import { type Agency, laneOf, takesPart } from '../model/agency.js';
 import type { SoapRequest } from '../soap/envelope.js';
 import { type DirectoryOrganization, organizationPage } from '../soap/results.js';
 import type { Call, ReceiveContext } from './context.js';
@@ -26,12 +26,13 @@ function itemOf(agency: Agency, now: number): DirectoryOrganization {
 
 export async function getOrganizations(
   context: ReceiveContext,
-  _call: Call,
+  call: Call,
   request: SoapRequest,
 ): Promise<OperationAnswer> {
   const { items, next } = await context.store.listAgencies({
     ...pageOf(request.body),
     changedSince: timeOf(request.body, 'ChangedSince'),
+    lane: laneOf(call.caller.agency),
   });
   const now = context.clock.now();
   const organizations = items.map((one) => itemOf(one, now));

@@ -10,7 +10,7 @@
  * @module
  */
 import { utc } from '../clock.js';
-import { type Agency, takesPart } from '../model/agency.js';
+import { type Agency, laneOf, takesPart } from '../model/agency.js';
 import type { PackageKind, ReadPackage } from '../model/edxml.js';
 import { GatewayError, type Issue, issue, MAX_ISSUES, refuse } from '../model/issue.js';
 import type { NewMessage, SendAnswer } from '../model/message.js';
@@ -99,7 +99,7 @@ function compareWith(context: ReceiveContext, call: Call): Pick<InspectOptions, 
   return { compare: (bytes, verdict) => compareEngines(bytes, verdict, correlationId) };
 }
 
-/** Design 2.3: From must be the caller or an agency it may act for. */
+/** Design 2.3: From must be the caller or an agency, of its own lane, that it may act for. */
 function checkSender(
   caller: Agency,
   from: string | undefined,
@@ -109,7 +109,10 @@ function checkSender(
   if (from === undefined) return [];
   const path = '/edXML/edXMLEnvelope/edXMLHeader/MessageHeader/From/OrganId';
   const mine = sender?.organId === caller.organId;
-  const actsFor = sender !== undefined && caller.mayActFor.includes(sender.organId);
+  const actsFor =
+    sender !== undefined &&
+    laneOf(sender) === laneOf(caller) &&
+    caller.mayActFor.includes(sender.organId);
   if (!mine && !actsFor) {
     return [issue('auth.from', { from, caller: caller.organId }, { path })];
   }
@@ -218,7 +221,7 @@ export async function receivePackage(
   }
   const recipients = await checks.runAsync('recipients', async (issues, note) => {
     if (read === undefined) return [];
-    const found = await findRecipients(store, read, issues, clock.now());
+    const found = await findRecipients(store, read, issues, clock.now(), from && laneOf(from));
     note(`${found.length} of the directory`);
     return found;
   });

@@ -5,7 +5,7 @@
  * @module
  */
 import { utc } from '../clock.js';
-import { type Agency, isNotYet, takesPart } from '../model/agency.js';
+import { type Agency, type AgencyLane, isNotYet, laneOf, takesPart } from '../model/agency.js';
 import type { ReadPackage } from '../model/edxml.js';
 import { type Issue, issue, MAX_ISSUES } from '../model/issue.js';
 import { expiryOf, type Lifetimes } from '../model/lifetime.js';
@@ -43,10 +43,18 @@ interface Found {
 }
 
 /** Who gets what is addressed so; without a recipient the issue says why. */
-async function resolve(store: Store, { organId, path }: Addressee, now: number): Promise<Found> {
+async function resolve(
+  store: Store,
+  { organId, path }: Addressee,
+  now: number,
+  lane: AgencyLane | undefined,
+): Promise<Found> {
   const agency = await store.getAgency(organId);
   const value = organId;
   if (agency === undefined) return { issue: issue('recipient.unknown', { value }, { path }) };
+  if (lane !== undefined && laneOf(agency) !== lane) {
+    return { issue: issue('recipient.lane', { value, lane }, { path }) };
+  }
   if (takesPart(agency, now)) return { recipient: { agency, predecessors: [] } };
   if (isNotYet(agency, now)) {
     const since = utc(agency.validFrom ?? now);
@@ -69,7 +77,8 @@ async function resolve(store: Store, { organId, path }: Addressee, now: number):
 /**
  * Old and new code of one agency collapse to one recipient, and so do a successor and those it follows.
  *
- * @param issues gets `recipient.unknown`, `recipient.inactive`, `recipient.not-yet`,
+ * @param lane that of the sender; absent = not known, and not asked
+ * @param issues gets `recipient.unknown`, `recipient.lane`, `recipient.inactive`, `recipient.not-yet`,
  *   `recipient.dissolved`; warnings `recipient.succeeded`, `recipient.repeated`.
  */
 export async function findRecipients(
@@ -77,6 +86,7 @@ export async function findRecipients(
   read: ReadPackage,
   issues: Issue[],
   now: number,
+  lane?: AgencyLane,
 ): Promise<Recipient[]> {
   const found = new Map<OrganId, Recipient>();
   /** Named by a code of their own, not only by a predecessor. */
@@ -90,7 +100,7 @@ export async function findRecipients(
     // The same text twice was noticed when the package was read.
     if (written.has(value)) continue;
     written.add(value);
-    const { recipient, issue: noted } = await resolve(store, addressee, now);
+    const { recipient, issue: noted } = await resolve(store, addressee, now, lane);
     if (noted !== undefined) issues.push(noted);
     if (recipient === undefined) {
       faults += 1;

@@ -1,5 +1,6 @@
 /**
- * The exchange listener: POST /soap, and the contract for those who build clients.
+ * The exchange listener: POST /soap, the contract for those who build clients, and where an agency stands
+ * in the partner suite.
  *
  * Order of a POST: who is calling, room for the body, the body in its bounds, the envelope, the
  * operation. Whatever goes wrong ends as a fault with a stable code and a correlation id.
@@ -22,6 +23,7 @@ import { type Admitted, admit } from './admit.js';
 import { Aborted } from './body.js';
 import { contractRoutes } from './contract.js';
 import { createLoad } from './load.js';
+import { type PartnerRoute, partnerRoutes } from './partner-route.js';
 import type { Progress, ServerContext } from './progress.js';
 import { type ReadOptions, readRequest } from './read-request.js';
 import { sendAnswer } from './soap-answer.js';
@@ -33,6 +35,7 @@ const INTAKE: ReadonlySet<string> = new Set(['SendDocument', 'SendPackage', 'Sen
 
 export interface ExchangeOptions extends ServerContext, ReadOptions {
   readonly operations: OperationTable;
+  readonly partner: PartnerRoute;
 }
 
 export function createExchange(options: ExchangeOptions): express.Express {
@@ -50,6 +53,7 @@ export function createExchange(options: ExchangeOptions): express.Express {
     next();
   });
   contractRoutes(app);
+  partnerRoutes(app, { ...options, ...options.partner, load });
 
   app.post('/soap', async (request, response) => {
     const contentType = parseContentType(request.headers['content-type']);

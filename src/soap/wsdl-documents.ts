@@ -32,6 +32,7 @@ const SCHEMA_FILES: ReadonlyMap<string, string> = new Map([
   ['receiver.xsd', 'xsd/receiver/1/receiver.xsd'],
   ['receipt.xsd', 'xsd/receipt/1/receipt.xsd'],
   ['certificate.xsd', 'xsd/receipt/1/certificate.xsd'],
+  ['partner-pass.xsd', 'xsd/receipt/1/partner-pass.xsd'],
   ['checkpoint.xsd', 'xsd/receipt/1/checkpoint.xsd'],
   ['edxml-document.xsd', 'xsd/qcvn-102/2016/edxml-document.xsd'],
   ['edxml-status.xsd', 'xsd/qcvn-102/2016/edxml-status.xsd'],

@@ -7,7 +7,13 @@
  *
  * @module
  */
-import type { Agency, AgencyCertificate, AgencyToken, DigestSecret } from '../model/agency.js';
+import type {
+  Agency,
+  AgencyCertificate,
+  AgencyLane,
+  AgencyToken,
+  DigestSecret,
+} from '../model/agency.js';
 import type { Breaker } from '../model/breaker.js';
 import type { DeliveryCertificate } from '../model/certificate.js';
 import type { DeliveryState } from '../model/delivery-state.js';
@@ -69,6 +75,12 @@ export interface Page<T> {
 export interface PageRequest {
   readonly after?: string | undefined;
   readonly limit: number;
+}
+
+export interface AgencyPageRequest extends PageRequest {
+  readonly changedSince?: number | undefined;
+  /** Only of this lane. */
+  readonly lane?: AgencyLane;
 }
 
 export interface MessageFilter {
@@ -154,7 +166,7 @@ export interface Store extends PeopleStore {
   /** By organ id or by old organ id, exactly. */
   getAgency(organId: string): Promise<Agency | undefined>;
   /** Ordered by changedAt, then organ id, when `changedSince` is given; else by organ id. */
-  listAgencies(page: PageRequest & { changedSince?: number | undefined }): Promise<Page<Agency>>;
+  listAgencies(page: AgencyPageRequest): Promise<Page<Agency>>;
   /** Inserts or replaces. */
   putAgency(agency: Agency, actor: Actor): Promise<void>;
   /** Many in one transaction; for imports. */
@@ -345,7 +357,7 @@ export interface Store extends PeopleStore {
   /** Kept within `retention.refusals`: the oldest bytes go first, then the oldest entries. */
   addRefusal(refusal: Refusal): Promise<void>;
   /** Newest first, without their bytes. */
-  listRefusals(page: PageRequest): Promise<Page<Refusal>>;
+  listRefusals(page: PageRequest & { callerOrganId?: OrganId }): Promise<Page<Refusal>>;
   getRefusal(correlationId: string): Promise<Refusal | undefined>;
 
   // ---- chained log -----------------------------------------------------------------------------

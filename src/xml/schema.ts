@@ -27,6 +27,7 @@ export const SCHEMA_FILES: Readonly<Record<SchemaName, string>> = {
   receipt: 'receipt/1/receipt.xsd',
   checkpoint: 'receipt/1/checkpoint.xsd',
   certificate: 'receipt/1/certificate.xsd',
+  partnerPass: 'receipt/1/partner-pass.xsd',
 };
 
 /** Reads one schema file. @param path relative, with `/`, never leaving the folder */

@@ -55,6 +55,7 @@ export type SchemaName =
   | 'receiver'
   | 'receipt'
   | 'certificate'
+  | 'partnerPass'
   | 'checkpoint';
 
 export interface XmlDocument {

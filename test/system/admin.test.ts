@@ -11,14 +11,23 @@ describe('the admin listener', () => {
 
   it('says alive and ready without sign-in, and nothing else', async () => {
     gateway = await openGateway();
-    const get = (path: string) => fetch(`${gateway.adminUrl}${path}`);
+    const get = (path: string) => fetch(`${gateway.adminUrl}${path}`, { redirect: 'manual' });
     expect([(await get('/livez')).status, (await get('/readyz')).status]).to.deep.equal([200, 200]);
-    for (const path of ['/', '/messages', '/api/v1/messages', '/livez/x', '/../etc/passwd']) {
+    for (const path of ['/', '/messages', '/livez/x', '/../etc/passwd']) {
       const answer = await get(path);
-      expect(answer.status, path).to.equal(401);
-      expect(await answer.text()).to.equal('Sign-in is needed.\n');
+      expect(answer.status, path).to.equal(303);
+      expect(answer.headers.get('location'), path).to.match(/^\/sign-in(?:\?back=|$)/);
+      expect(await answer.text()).to.equal('');
       expect(answer.headers.get('x-powered-by')).to.equal(null);
     }
+    const program = await get('/api/v1/messages');
+    expect(program.status).to.equal(401);
+    expect(program.headers.get('www-authenticate')).to.equal('Bearer');
+    expect(await program.json()).to.deep.equal({
+      type: 'about:blank',
+      title: 'Sign-in is needed.',
+      status: 401,
+    });
   });
 
   it('counts what was accepted, refused and delivered', async () => {

@@ -33,6 +33,7 @@ export const NOT_COVERED: Readonly<Record<string, string>> = {
     'the bound is a setting of the target, and so large a body may be answered http.busy',
   'recipient.dissolved': DIRECTORY,
   'recipient.inactive': DIRECTORY,
+  'recipient.lane': 'needs an agency of the other lane',
   'recipient.not-yet': DIRECTORY,
   'recipient.succeeded': DIRECTORY,
   'sender.dissolved': DIRECTORY,

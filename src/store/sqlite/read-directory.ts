@@ -5,7 +5,7 @@
  * @module
  */
 import type { Agency, AgencyCertificate, AgencyToken } from '../../model/agency.js';
-import type { Page, PageRequest } from '../store.js';
+import type { AgencyPageRequest, Page } from '../store.js';
 import { makePage, pageSize, readCursor, writeCursor } from './cursor.js';
 import {
   type AgencyRow,
@@ -27,16 +27,19 @@ export function getAgency(sql: Statements, organId: string): Agency | undefined 
   return row && toAgency(row);
 }
 
-export function listAgencies(
-  sql: Statements,
-  page: PageRequest & { changedSince?: number | undefined },
-): Page<Agency> {
+/** Of one lane, or of all. */
+const IN_LANE = "(? IS NULL OR coalesce(entry ->> '$.lane', 'production') = ?)";
+
+export function listAgencies(sql: Statements, page: AgencyPageRequest): Page<Agency> {
+  const lane = page.lane ?? null;
   const rowsWanted = pageSize(page.limit) + 1;
   if (page.changedSince === undefined) {
     const [after] = readCursor<[string]>('agencies', page.after, ['']);
     const rows = sql.all<AgencyRow>(
-      'SELECT organ_id, entry FROM agency WHERE organ_id > ? ORDER BY organ_id LIMIT ?',
+      `SELECT organ_id, entry FROM agency WHERE organ_id > ? AND ${IN_LANE} ORDER BY organ_id LIMIT ?`,
       after,
+      lane,
+      lane,
       rowsWanted,
     );
     return makePage(rows, page.limit, toAgency, (row) => writeCursor('agencies', [row.organ_id]));
@@ -46,10 +49,12 @@ export function listAgencies(
     '',
   ]);
   const rows = sql.all<AgencyRow>(
-    `SELECT organ_id, changed_at, entry FROM agency WHERE (changed_at, organ_id) > (?, ?)
+    `SELECT organ_id, changed_at, entry FROM agency WHERE (changed_at, organ_id) > (?, ?) AND ${IN_LANE}
      ORDER BY changed_at, organ_id LIMIT ?`,
     time,
     organId,
+    lane,
+    lane,
     rowsWanted,
   );
   return makePage(rows, page.limit, toAgency, (row) =>

@@ -4,6 +4,7 @@
  * @module
  */
 import type { Refusal } from '../../model/message.js';
+import type { OrganId } from '../../model/organ-id.js';
 import type { Page, PageRequest } from '../store.js';
 import { makePage, pageSize, readCursor, writeCursor } from './cursor.js';
 import { type RefusalRow, toRefusal } from './rows.js';
@@ -12,12 +13,18 @@ import type { Statements } from './statements.js';
 const COLUMNS = `id, correlation_id, time, caller_organ_id, remote_address, operation, soap_version,
   code, issues, checks, from_organ_id, document_id, size_bytes, content_digest`;
 
-/** Newest first, without their bytes. */
-export function listRefusals(sql: Statements, page: PageRequest): Page<Refusal> {
+/** Newest first, without their bytes; of one caller, or of all. */
+export function listRefusals(
+  sql: Statements,
+  page: PageRequest & { callerOrganId?: OrganId },
+): Page<Refusal> {
+  const { callerOrganId } = page;
   const [before] = readCursor<[number]>('refusals', page.after, [Number.MAX_SAFE_INTEGER]);
   const rows = sql.all<RefusalRow>(
-    `SELECT ${COLUMNS}, NULL AS content FROM refusal WHERE id < ? ORDER BY id DESC LIMIT ?`,
+    `SELECT ${COLUMNS}, NULL AS content FROM refusal WHERE id < ?${callerOrganId === undefined ? '' : ' AND caller_organ_id = ?'}
+     ORDER BY id DESC LIMIT ?`,
     before,
+    ...(callerOrganId === undefined ? [] : [callerOrganId]),
     pageSize(page.limit) + 1,
   );
   return makePage(rows, page.limit, toRefusal, (row) => writeCursor('refusals', [row.id]));

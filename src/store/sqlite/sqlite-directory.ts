@@ -10,7 +10,7 @@ import type { Agency, AgencyCertificate, AgencyToken, DigestSecret } from '../..
 import { refuse } from '../../model/issue.js';
 import type { ChainName } from '../../model/log-entry.js';
 import type { OrganId } from '../../model/organ-id.js';
-import type { Actor, Page, PageRequest } from '../store.js';
+import type { Actor, AgencyPageRequest, Page } from '../store.js';
 import { openReading } from './database.js';
 import { storeError } from './errors.js';
 import * as directory from './read-directory.js';
@@ -77,7 +77,7 @@ export class SqliteDirectory {
     return this.read((sql) => directory.getAgency(sql, organId));
   }
 
-  listAgencies(page: PageRequest & { changedSince?: number | undefined }): Promise<Page<Agency>> {
+  listAgencies(page: AgencyPageRequest): Promise<Page<Agency>> {
     return this.read((sql) => directory.listAgencies(sql, page));
   }
 

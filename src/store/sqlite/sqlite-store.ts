@@ -17,6 +17,7 @@ import type {
   Trace,
 } from '../../model/message.js';
 import type { MessageId } from '../../model/message-id.js';
+import type { OrganId } from '../../model/organ-id.js';
 import { LEFT_OVER_AFTER_MS, sha256 } from '../content-files.js';
 import type { LogReader, StoredCheckpoint } from '../log-reader.js';
 import type {
@@ -147,7 +148,7 @@ export class SqliteStore extends SqliteQueue implements Store {
     await this.writer.run('addRefusal', content === undefined ? [] : [content], plain);
   }
 
-  listRefusals(page: PageRequest): Promise<Page<Refusal>> {
+  listRefusals(page: PageRequest & { callerOrganId?: OrganId }): Promise<Page<Refusal>> {
     return this.read((sql) => refusals.listRefusals(sql, page));
   }
 

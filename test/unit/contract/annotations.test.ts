@@ -28,6 +28,7 @@ describe('schema annotations', () => {
       'xsd/qcvn-102/2016/edxml-types.xsd',
       'xsd/receipt/1/certificate.xsd',
       'xsd/receipt/1/checkpoint.xsd',
+      'xsd/receipt/1/partner-pass.xsd',
       'xsd/receipt/1/receipt.xsd',
       'xsd/receiver/1/receiver.xsd',
       'xsd/xmldsig/xmldsig-core-schema.xsd',

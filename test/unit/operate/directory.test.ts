@@ -34,6 +34,7 @@ describe('the directory', () => {
       organId: 'T99.01',
       organName: 'Sở T99.01',
       active: true,
+      lane: 'production',
       route: { kind: 'collect' },
       profile: 'field',
       allowSha1: false,
