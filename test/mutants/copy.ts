@@ -50,6 +50,8 @@ export const EXCHANGE_RULES = [
   'soap/content-type',
   'soap/envelope',
   'soap/multipart',
+  'soap/multipart-part',
+  'soap/multipart-splitter',
   'soap/request-schema',
   'soap/transfer-encoding',
   'soap/ws-addressing',
@@ -68,6 +70,11 @@ export function copyWithMutants(folder: string, rules: readonly string[]): Copy 
   mkdirSync(folder, { recursive: true });
   cpSync(join(COMPILED, 'src'), join(folder, 'src'), { recursive: true });
   cpSync(join(COMPILED, 'test'), join(folder, 'test'), { recursive: true, dereference: false });
+  // What the console reads beside its sources; the copy is a package of its own.
+  for (const name of ['assets', 'views']) {
+    const beside = join('src', 'console', name);
+    symlinkSync(join(PACKAGE_ROOT, beside), join(folder, beside));
+  }
   for (const name of ['node_modules', 'package.json', 'xsd', 'wsdl', 'fixtures']) {
     symlinkSync(join(PACKAGE_ROOT, name), join(folder, name));
   }
