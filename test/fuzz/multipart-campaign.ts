@@ -48,7 +48,9 @@ interface Mutant extends Request {
 function mutate(random: Random): Mutant {
   const shape = random.pick(SHAPES);
   if (shape === undefined) throw new Error('there is no corpus');
-  const content = Buffer.from('<?xml version="1.0"?>\r\n<edXML>Công văn</edXML>\r\n--b\r\n');
+  const small = Buffer.from('<?xml version="1.0"?>\r\n<edXML>Công văn</edXML>\r\n--b\r\n');
+  // Some go to the file.
+  const content = random.below(30) > 0 ? small : Buffer.concat([small, Buffer.alloc(300_000, 'x')]);
   let request = shape.write('<s:Envelope xmlns:s="urn:x"/>', content);
   const mutations: string[] = [];
   for (let left = random.of(0, 1, 1, 1, 2, 2, 3, 5); left > 0; left--) {

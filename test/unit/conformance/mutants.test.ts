@@ -1,6 +1,7 @@
 /**
  * The record of the kill matrix: it names every case, and what it says of a few of them is so.
  */
+import { readFileSync } from 'node:fs';
 import { expect } from 'chai';
 import { ask } from '../../mutants/ask.js';
 import { Instrument, patternVariants } from '../../mutants/instrument.js';
@@ -26,6 +27,11 @@ describe('the record of mutants', () => {
     for (const id of kills.keys()) expect(ids.has(id), id).to.equal(true);
     expect(kills.size).to.be.greaterThan(400);
     expect(new Set(kills.values()).size).to.equal(kills.size);
+  });
+
+  it('has as many as README says', () => {
+    const readme = readFileSync('README.md', 'utf8');
+    expect(readme).to.include(`| ${kills.size} cases of the built-in suite each find a mutant`);
   });
 
   it('names mutants of schemas that there are', () => {
